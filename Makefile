@@ -1,0 +1,28 @@
+.DEFAULT_GOAL := help
+.PHONY: help serve test check requirements messages
+
+python := .venv/bin/python
+compile := $(python) -m piptools compile --quiet --strip-extras --allow-unsafe \
+	--no-annotate --no-emit-index-url --no-emit-find-links
+export CUSTOM_COMPILE_COMMAND := make requirements
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+serve: ## run the portal on PORT (8000 unless set); without a .env file as a demonstration
+	@deploy/serve
+
+test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
+	@tests/run $(ARGS)
+
+check: ## style, types, migrations, translations and production settings
+	@tests/check
+
+requirements: ## pin requirements.in and requirements-dev.in; UPGRADE=1 takes the newest
+	@deploy/venv dev
+	$(compile) $(if $(UPGRADE),--upgrade) requirements.in
+	$(compile) $(if $(UPGRADE),--upgrade) requirements-dev.in
+
+messages: ## collect the texts to translate into locale/, and compile the translations
+	@deploy/venv dev
+	DJANGO_SETTINGS_MODULE=tests.settings $(python) manage.py update_translations

@@ -1,0 +1,64 @@
+"""Notices, case announcements, figures and guidance in the admin."""
+
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from alerts.models import CaseAnnouncement, Figure, Guidance, Notice, NoticeHotline
+from portal.publishing.admin.base import ChildInline, PublishingAdmin
+
+WHEN_PUBLIC = (_("When it is public"), {"fields": ("announced_on", "publish_from", "expires_at")})
+
+
+class NoticeHotlineInline(ChildInline):
+    model = NoticeHotline
+    fields = ("label", "label_en", "number")
+
+
+@admin.register(Notice)
+class NoticeAdmin(PublishingAdmin):
+    inlines = (NoticeHotlineInline,)
+    autocomplete_fields = ("locations", "flights")
+    list_display = ("title", "severity", "province", "state", "published_at", "updated_at")
+    list_select_related = ("province",)
+    fieldsets = (
+        (None, {"fields": ("province", "severity", "title", "action", "body")}),
+        (_("What it covers"), {"fields": ("locations", "flights")}),
+        (_("In English"), {"fields": ("title_en", "action_en", "body_en")}),
+        WHEN_PUBLIC,
+    )
+
+
+@admin.register(CaseAnnouncement)
+class CaseAnnouncementAdmin(PublishingAdmin):
+    autocomplete_fields = ("ward", "locations", "flights")
+    filter_horizontal = ("also_concerns",)
+    list_display = ("__str__", "starts_on", "ends_on", "province", "state", "published_at")
+    list_select_related = ("province",)
+    fieldsets = (
+        (None, {"fields": ("province", "cases", "starts_on", "ends_on", "ward", "also_concerns")}),
+        (_("Linked to"), {"fields": ("locations", "flights")}),
+        (_("Note"), {"fields": ("note", "note_en")}),
+        WHEN_PUBLIC,
+    )
+
+
+@admin.register(Figure)
+class FigureAdmin(PublishingAdmin):
+    list_display = ("what", "value", "as_of", "province", "state")
+    list_select_related = ("province",)
+    fieldsets = (
+        (None, {"fields": ("province", "what", "what_en", "value", "since", "as_of")}),
+        WHEN_PUBLIC,
+    )
+
+
+@admin.register(Guidance)
+class GuidanceAdmin(PublishingAdmin):
+    list_display = ("by", "province", "state", "published_at")
+    list_select_related = ("province",)
+    fieldsets = (
+        (None, {"fields": ("province", "by", "points")}),
+        (_("In English"), {"fields": ("by_en", "points_en")}),
+        WHEN_PUBLIC,
+    )

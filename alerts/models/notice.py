@@ -1,0 +1,89 @@
+"""Urgent notices: what residents must do now, whom to call, and what it is about."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from locations.models import ExposureLocation, Flight
+from locations.models.province import HotlineBase
+from portal.publishing.models import Entry, EntryQuerySet
+
+
+class NoticeQuerySet(EntryQuerySet):
+    def for_lists(self) -> Self:
+        """With all that a row of a list shows, in a fixed number of queries."""
+        return self.select_related("province").prefetch_related(
+            "hotlines",
+            models.Prefetch("locations", ExposureLocation.objects.public().for_lists()),
+            models.Prefetch("flights", Flight.objects.public().for_lists()),
+        )
+
+
+class Notice(Entry):
+    """A notice of a province, or of the whole country."""
+
+    class Severity(models.TextChoices):
+        URGENT = "urgent", _("urgent notice")
+        IMPORTANT = "important", _("important notice")
+        INFORMATION = "information", _("information")
+
+    content_fields = (
+        *Entry.entry_fields,
+        "severity", "title", "title_en", "action", "action_en", "body", "body_en",
+    )  # fmt: skip
+    content_children = {"hotlines": ("label", "label_en", "number")}
+    content_links = ("locations", "flights")
+
+    severity = models.CharField(
+        _("severity"), max_length=12, choices=Severity, default=Severity.URGENT
+    )
+    title = models.CharField(_("title"), max_length=200)
+    title_en = models.CharField(_("title (English)"), max_length=200, blank=True)
+    action = models.TextField(
+        _("what to do"), help_text=_("The first thing residents read. Begin with a verb.")
+    )
+    action_en = models.TextField(_("what to do (English)"), blank=True)
+    body = models.TextField(_("who it concerns, and details"), blank=True)
+    body_en = models.TextField(_("who it concerns, and details (English)"), blank=True)
+    locations = models.ManyToManyField(
+        ExposureLocation,
+        verbose_name=_("exposure locations it covers"),
+        related_name="notices",
+        blank=True,
+    )
+    flights = models.ManyToManyField(
+        Flight, verbose_name=_("flights it covers"), related_name="notices", blank=True
+    )
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta(Entry.Meta):
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        if self.province is None:
+            raise ValidationError({"province": _("A notice is given by a province.")})
+
+    def searchable(self) -> Iterable[str]:
+        yield from (self.title, self.title_en, self.body, self.body_en, self.action, self.code)
+
+    def get_absolute_url(self) -> str:
+        return reverse("notice", args=[self.province.slug, self.code])
+
+
+class NoticeHotline(HotlineBase):
+    """A number to call about one notice; without any, the province's hotlines are shown."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="hotlines")
+
+    class Meta(HotlineBase.Meta):
+        abstract = False

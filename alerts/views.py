@@ -1,0 +1,27 @@
+"""Public pages of notices and case announcements."""
+
+from alerts.filters import CaseAnnouncementFilter, NoticeFilter
+from alerts.models import CaseAnnouncement, Notice
+from portal.publishing.views import EntryDetailView, EntryListView
+
+
+class NoticeList(EntryListView):
+    model = Notice
+    filterset_class = NoticeFilter
+    template_name = "alerts/notice_list.html"
+
+
+class NoticeDetail(EntryDetailView):
+    model = Notice
+    template_name = "alerts/notice_detail.html"
+
+
+class CaseAnnouncementList(EntryListView):
+    model = CaseAnnouncement
+    filterset_class = CaseAnnouncementFilter
+    template_name = "alerts/case_list.html"
+
+
+class CaseAnnouncementDetail(EntryDetailView):
+    model = CaseAnnouncement
+    template_name = "alerts/case_detail.html"

@@ -1,0 +1,28 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from locations.models import ExposureLocation, ExposureWindow
+from portal.publishing.admin.base import ChildInline, PublishingAdmin
+
+
+class ExposureWindowInline(ChildInline):
+    model = ExposureWindow
+    fields = ("starts_on", "starts_time", "ends_on", "ends_time", "note", "note_en")
+
+
+@admin.register(ExposureLocation)
+class ExposureLocationAdmin(PublishingAdmin):
+    inlines = (ExposureWindowInline,)
+    autocomplete_fields = ("ward", "district")
+    list_display = ("name", "kind", "ward", "province", "state", "published_at", "updated_at")
+    list_select_related = ("ward", "province")
+    fieldsets = (
+        (None, {"fields": ("province", "name", "kind", "tier")}),
+        (_("Where"), {"fields": ("address", "ward", "district", ("latitude", "longitude"))}),
+        (_("What to do"), {"fields": ("action", "note")}),
+        (_("In English"), {"fields": ("name_en", "action_en", "note_en")}),
+        (
+            _("When it is public"),
+            {"fields": ("announced_on", "publish_from", "expires_at", "external_id")},
+        ),
+    )

@@ -1,0 +1,38 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from locations import airports
+from locations.models import Flight
+from locations.models.flight import normalise_number
+from portal.publishing.admin.base import PublishingAdmin
+from portal.publishing.admin.forms import ContentForm
+
+
+class FlightForm(ContentForm):
+    """Takes a flight number as it is spoken or printed: "vj 458" is VJ458."""
+
+    number = forms.CharField(label=_("flight number"), max_length=12)
+    origin = forms.ChoiceField(label=_("origin"), choices=airports.choices)
+    destination = forms.ChoiceField(label=_("destination"), choices=airports.choices)
+
+    def clean_number(self) -> str:
+        return normalise_number(self.cleaned_data["number"])
+
+
+@admin.register(Flight)
+class FlightAdmin(PublishingAdmin):
+    form = FlightForm
+    filter_horizontal = ("also_concerns",)
+    list_display = ("number", "date", "origin", "destination", "province", "state", "published_at")
+    list_select_related = ("province",)
+    fieldsets = (
+        (None, {"fields": ("province", "number", "date", "local_time", "time_kind")}),
+        (_("Route"), {"fields": ("origin", "destination", "seat_rows", "also_concerns")}),
+        (_("What to do"), {"fields": ("action", "note")}),
+        (_("In English"), {"fields": ("action_en", "note_en")}),
+        (_("When it is public"), {"fields": ("announced_on", "publish_from", "expires_at")}),
+    )
+

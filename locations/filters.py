@@ -1,0 +1,45 @@
+"""Filters of the lists of exposure locations and flights."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter, ModelChoiceFilter
+
+from locations.models import Division, ExposureLocation
+from locations.models.exposure_location import ExposureLocationQuerySet
+from portal.publishing.filters import DatedEntryFilter
+
+
+class UnitFilter(ModelChoiceFilter):
+    """Wards or districts in which the province has listed something; anything else is refused."""
+
+    def get_queryset(self, request: Any) -> Any:
+        return Division.objects.filter(
+            Q(pk__in=self.parent.units_listed(self.field_name))
+        ).order_by("folded_name", "pk")
+
+
+class ExposureLocationFilter(DatedEntryFilter):
+    district = UnitFilter(
+        label=_("District"), field_name="district", method="in_district", empty_label=_("all")
+    )
+    ward = UnitFilter(label=_("Ward or commune"), field_name="ward", empty_label=_("all"))
+    kind = ChoiceFilter(
+        label=_("Kind"), choices=ExposureLocation.Kind.choices, empty_label=_("all")
+    )
+
+    def units_listed(self, level: str) -> Any:
+        public = ExposureLocation.objects.public().filter(province=self.province)
+        if level == "ward":
+            return public.values("ward")
+        return public.exclude(ward=None).values("ward__parent").union(public.values("district"))
+
+    def in_district(
+        self, queryset: ExposureLocationQuerySet, name: str, value: Division
+    ) -> ExposureLocationQuerySet:
+        return queryset.filter(Q(ward__parent=value) | Q(district=value))
+
+
+class FlightFilter(DatedEntryFilter):
+    """Text, days and time of announcement are all there is to ask of a flight."""

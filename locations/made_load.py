@@ -1,0 +1,151 @@
+"""Made-up provinces and locations in bulk, to measure the portal with. Not for residents' eyes."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.utils.text import slugify
+
+from locations.models import Division, ExposureLocation, ExposureWindow, Province
+from portal import clock
+from portal.publishing import content as contents
+from portal.publishing.models import Code, Officer, Revision
+from portal.publishing.models.publishable import State
+from portal.text import fold
+
+BATCH = 2000
+NAMES = ("Chợ", "Siêu thị", "Quán cà phê", "Nhà hàng", "Khách sạn", "Trường tiểu học", "Công ty",
+         "Bến xe", "Nhà thuốc", "Trạm y tế")  # fmt: skip
+KINDS = ("market", "shop", "restaurant", "restaurant", "hotel", "school", "workplace",
+         "transport", "health", "health")  # fmt: skip
+WORDS = ("Hòa Bình", "Thống Nhất", "Đại Hợp", "Tú Sơn", "An Phú", "Minh Khai", "Lê Lợi",
+         "Trần Phú", "Hùng Vương", "Kim Đồng", "Phú Thịnh", "Bình Minh")  # fmt: skip
+ACTION = "Liên hệ cơ quan y tế nơi bạn ở và theo dõi sức khỏe."
+DAYS_BACK = 40
+
+
+@dataclass
+class MadeLoad:
+    """Writes rows as `workflow` would leave them, each with its approved first revision."""
+
+    author: Officer
+    approver: Officer
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)  # noqa: S311 - to be repeatable, not secret
+        self.now = clock.now()
+
+    @transaction.atomic
+    def provinces(self, count: int) -> list[Province]:
+        """The first `count` provinces of the 63, by code; those already here are kept."""
+        units = Division.objects.provinces().valid(date(2021, 3, 26)).order_by("code")[:count]
+        made = []
+        for unit in units:
+            province = Province.objects.filter(division=unit).first()
+            if province is None:
+                province = Province(name=unit.name, slug=slugify(fold(unit.name)), division=unit)
+                self._publish(province)
+                province.save()
+                self._revisions([province])
+            made.append(province)
+        return made
+
+    def locations(self, provinces: list[Province], count: int) -> Iterator[int]:
+        """Makes `count` locations spread over `provinces`; yields how many are made so far."""
+        wards = {
+            province.pk: list(
+                Division.objects.filter(parent__parent=province.division).select_related(
+                    "parent__parent"
+                )
+            )
+            for province in provinces
+        }
+        for first in range(0, count, BATCH):
+            size = min(BATCH, count - first)
+            self._location_batch(provinces, wards, size)
+            yield first + size
+
+    @transaction.atomic
+    def _location_batch(self, provinces, wards, size: int) -> None:
+        codes = Code.objects.allocate_many(ExposureLocation, size)
+        made = []
+        for code in codes:
+            province = self.random.choice(provinces)
+            made.append(self._location(code, province, self.random.choice(wards[province.pk])))
+        ExposureLocation.objects.bulk_create([location for location, _ in made], batch_size=300)
+        for location, window in made:
+            window.location = location
+        ExposureWindow.objects.bulk_create([window for _, window in made], batch_size=300)
+        self._revisions([location for location, _ in made], {w.location_id: [w] for _, w in made})
+
+    def _location(self, code: str, province: Province, ward: Division):
+        pick = self.random.randrange(len(NAMES))
+        location = ExposureLocation(
+            code=code,
+            province=province,
+            name=f"{NAMES[pick]} {self.random.choice(WORDS)} {self.random.randrange(1, 400)}",
+            kind=KINDS[pick],
+            address=f"{self.random.randrange(1, 500)} {self.random.choice(WORDS)}",
+            ward=ward,
+            action=ACTION,
+        )
+        window = self._window(location)
+        self._publish(location, days_ago=(self.now.date() - (window.ends_on or self.now.date())).days)
+        location.listed_until = location.listing_end(window.ends_on or location.known_on)
+        location.search_text = fold(" ".join(location.searchable()))
+        return location, window
+
+    def _window(self, location: ExposureLocation) -> ExposureWindow:
+        """One of every kind of window that the field knows."""
+        kind = self.random.random()
+        day = self.now.date() - timedelta(days=self.random.randrange(DAYS_BACK))
+        hour = self.random.randrange(6, 22)
+        window = ExposureWindow(location=location)
+        if kind < 0.05:
+            return window
+        window.starts_on = window.ends_on = day
+        if kind < 0.75:
+            window.starts_time, window.ends_time = time(hour), time(hour + 1, 30)
+        elif kind < 0.85:
+            window.starts_on = day - timedelta(days=1)
+            window.starts_time, window.ends_time = time(22), time(0, 30)
+        elif kind < 0.95:
+            window.starts_on = day - timedelta(days=2)
+        return window
+
+    def _publish(self, entry, *, days_ago: int = 0) -> None:
+        added: datetime = self.now - timedelta(days=self.random.uniform(0, max(days_ago, 0) or 0.5))
+        entry.state = State.PUBLISHED
+        entry.revision_number = 1
+        entry.published_at = entry.updated_at = added
+
+    def _revisions(self, entries: list, windows: dict | None = None) -> None:
+        entry_type = ContentType.objects.get_for_model(entries[0])
+        Revision.objects.bulk_create(
+            [
+                Revision(
+                    entry_type=entry_type,
+                    entry_id=entry.pk,
+                    entry_code=entry.code,
+                    title=str(entry),
+                    province=entry.scope,
+                    state=Revision.State.APPROVED,
+                    content=contents.content_of(
+                        entry, children={"windows": windows[entry.pk]} if windows else None
+                    ),
+                    based_on=0,
+                    number=1,
+                    author=self.author,
+                    created_at=entry.published_at,
+                    submitted_at=entry.published_at,
+                    decided_by=self.approver,
+                    decided_at=entry.published_at,
+                )
+                for entry in entries
+            ],
+            batch_size=300,
+        )

@@ -1,0 +1,54 @@
+"""Loads the administrative divisions of Vietnam."""
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from locations.divisions.load import load
+from locations.divisions.progress import Progress
+from locations.divisions.records import FILE, UnreadableFile
+
+HELP = """Loads the provinces, districts and wards of Vietnam, of the era until 30/06/2025 and of
+the one since 01/07/2025, from the file that comes with the portal.
+
+Run it after `migrate`, and again after every update of the portal. It adds what is new, corrects
+what differs and leaves the rest alone; it never deletes a division, because addresses refer to
+them. All or nothing: if it fails, the database is as before.
+
+Exit status: 0 loaded or already up to date, 1 refused (with the reason), 2 wrong usage."""
+
+
+class Command(BaseCommand):
+    help = HELP
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
+        return super().create_parser(
+            *args, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--file", type=Path, default=FILE, help="another file that build_divisions made"
+        )
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            loaded = load(file, Progress(self.stdout, "Divisions"))
+        except UnreadableFile as error:
+            raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database does not take the divisions ({str(error).splitlines()[0]});"
+                " run `manage.py migrate` first."
+            ) from error
+        if loaded.is_up_to_date:
+            self.stdout.write(f"{loaded.unchanged} divisions, already up to date.")
+            return
+        self.stdout.write(
+            f"{loaded.new} divisions added, {loaded.changed} changed,"
+            f" {loaded.unchanged} unchanged; {loaded.links_added} links to successors added,"
+            f" {loaded.links_removed} removed."
+        )

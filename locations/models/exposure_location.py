@@ -1,0 +1,179 @@
+"""Places where people may have been exposed."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from locations.models.division import Division
+from portal.publishing.models import Entry, EntryQuerySet
+
+
+class ExposureLocationQuerySet(EntryQuerySet):
+    def for_lists(self) -> Self:
+        """With all that a row of a list shows, in a fixed number of queries."""
+        return self.select_related("province", "ward__parent", "district").prefetch_related("windows")
+
+    def happened_between(self, first: date | None, last: date | None) -> Self:
+        """Those with a window that touches the days from `first` to `last`, either open."""
+        from locations.models.exposure_window import ExposureWindow
+
+        windows = ExposureWindow.objects.filter(location=OuterRef("pk"))
+        if first:
+            windows = windows.filter(ends_on__gte=first)
+        if last:
+            windows = windows.filter(starts_on__lte=last)
+        return self.filter(Exists(windows)) if first or last else self
+
+
+class ExposureLocation(Entry):
+    """A place, with one or more exposure windows. The written address always wins over the point."""
+
+    class Kind(models.TextChoices):
+        AREA = "area", _("area")
+        HOTEL = "hotel", _("hotel")
+        RESIDENTIAL = "residential", _("residential area")
+        WORKPLACE = "workplace", _("workplace")
+        SHOP = "shop", _("shop")
+        MARKET = "market", _("market")
+        RESTAURANT = "restaurant", _("restaurant or café")
+        SCHOOL = "school", _("school")
+        HEALTH = "health", _("health facility")
+        TRANSPORT = "transport", _("transport")
+        WORSHIP = "worship", _("place of worship")
+        EVENT = "event", _("event")
+        OTHER = "other", _("other")
+
+    class Tier(models.TextChoices):
+        CLOSE = "close", _("close contact")
+        CASUAL = "casual", _("casual contact")
+        MONITOR = "monitor", _("monitor for symptoms")
+
+    content_fields = (
+        *Entry.entry_fields,
+        "external_id", "name", "name_en", "kind", "address", "ward", "district", "tier",
+        "action", "action_en", "note", "note_en", "latitude", "longitude",
+    )  # fmt: skip
+    content_children = {
+        "windows": ("starts_on", "starts_time", "ends_on", "ends_time", "note", "note_en")
+    }
+
+    external_id = models.CharField(
+        _("external id"), max_length=60, blank=True, help_text=_("Its id in the office's own list.")
+    )
+    name = models.CharField(_("place"), max_length=200)
+    name_en = models.CharField(_("place (English)"), max_length=200, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.OTHER)
+    address = models.CharField(
+        _("address"), max_length=250, blank=True, help_text=_("Number and street, as written.")
+    )
+    ward = models.ForeignKey(
+        Division,
+        verbose_name=_("ward or commune"),
+        on_delete=models.PROTECT,
+        related_name="locations_in_ward",
+        null=True,
+        blank=True,
+        limit_choices_to={"level": Division.Level.WARD},
+        help_text=_("As it was at the time; what it belongs to today is added by itself."),
+    )
+    district = models.ForeignKey(
+        Division,
+        verbose_name=_("district"),
+        on_delete=models.PROTECT,
+        related_name="locations_in_district",
+        null=True,
+        blank=True,
+        limit_choices_to={"level": Division.Level.DISTRICT},
+        help_text=_("Needed only when the ward is not known; there are none since 01/07/2025."),
+    )
+    tier = models.CharField(
+        _("contact tier"), max_length=10, choices=Tier, blank=True, default=""
+    )
+    action = models.TextField(_("what to do"), blank=True)
+    action_en = models.TextField(_("what to do (English)"), blank=True)
+    note = models.TextField(_("note"), blank=True)
+    note_en = models.TextField(_("note (English)"), blank=True)
+    latitude = models.FloatField(
+        _("latitude"), null=True, blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+    )  # fmt: skip
+    longitude = models.FloatField(
+        _("longitude"), null=True, blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
+    )  # fmt: skip
+
+    objects = ExposureLocationQuerySet.as_manager()
+
+    class Meta(Entry.Meta):
+        verbose_name = _("exposure location")
+        verbose_name_plural = _("exposure locations")
+        constraints = [
+            *Entry.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["province", "external_id"],
+                condition=~Q(external_id=""),
+                name="exposurelocation_external_id_once_per_province",
+                violation_error_message=_("Another location has this external id."),
+            ),
+            models.CheckConstraint(
+                name="exposurelocation_point_is_whole",
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                violation_error_message=_(
+                    "Give latitude (-90 to 90) and longitude (-180 to 180) together, or neither."
+                ),
+            ),
+        ]
+        indexes = [
+            *Entry.Meta.indexes,
+            models.Index(fields=["ward", "-published_at"], name="exposurelocation_by_ward"),
+            models.Index(fields=["district", "-published_at"], name="exposurelocation_by_district"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        if self.province is None:
+            raise ValidationError({"province": _("A location belongs to a province.")})
+        if self.ward and self.district and self.ward.parent_id != self.district_id:
+            raise ValidationError(
+                {"ward": _("%(ward)s is not in %(district)s.")
+                 % {"ward": self.ward.full_name, "district": self.district.full_name}}
+            )  # fmt: skip
+
+    def last_day(self) -> date:
+        ends = [window.ends_on for window in self.windows.all() if window.ends_on]
+        return max(ends) if ends else self.known_on
+
+    def searchable(self) -> Iterable[str]:
+        yield from (self.name, self.name_en, self.address, self.external_id, self.code)
+        yield from (unit.path_name(self.last_day()) for unit in (self.ward, self.district) if unit)
+        if self.province:
+            yield self.province.name
+
+    @property
+    def unit(self) -> Division | None:
+        """The smallest administrative unit that is known."""
+        return self.ward or self.district
+
+    @property
+    def full_address(self) -> str:
+        """Street, ward, district and province as they were at the time."""
+        parts: list[Any] = [self.address]
+        if self.unit:
+            parts.append(self.unit.path_name(self.last_day()))
+        elif self.province:
+            parts.append(self.province.name)
+        return ", ".join(filter(None, parts))
+
+    def get_absolute_url(self) -> str:
+        return reverse("location", args=[self.province.slug, self.code])

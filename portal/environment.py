@@ -1,0 +1,117 @@
+"""What the operator says of this installation, read from the environment and checked at start.
+
+Every value comes from an environment variable or from a `.env` file beside `manage.py`.
+A missing or senseless one raises `ImproperlyConfigured` with one line that names it.
+"""
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from environ import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+WEAK_SECRETS = ("changeme", "secret", "insecure", "example")
+
+env = Env()
+Env.read_env(BASE_DIR / ".env")
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """True for 1/true/yes/on, False for 0/false/no/off or nothing."""
+    value = env.str(name, default=str(default)).strip().lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off", ""}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
+
+
+DEMO = flag("DEMO")
+
+
+def required(name: str, *, in_demo: str) -> str:
+    """The value of `name`; a demo may leave it out, a real installation may not."""
+    value = env.str(name, default=in_demo if DEMO else "").strip()
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set; set it in the environment or in .env (see .env.example),"
+            " or set DEMO=1 for a demonstration"
+        )
+    return value
+
+
+def data_dir() -> Path:
+    """The folder of the database and files; made if it is not there."""
+    path = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).expanduser().resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"DATA_DIR {path} cannot be made: {error.strerror}"
+        ) from error
+    return path
+
+
+def secret_key(folder: Path) -> str:
+    """SECRET_KEY; a demo that sets none gets a random one, kept in its data folder."""
+    if DEMO and not env.str("SECRET_KEY", default=""):
+        kept = folder / "secret-key"
+        if not kept.exists():
+            kept.touch(mode=0o600)
+            kept.write_text(secrets.token_urlsafe(50))
+        return kept.read_text()
+    key = required("SECRET_KEY", in_demo="")
+    if len(key) < 40 or any(word in key.lower() for word in WEAK_SECRETS):
+        raise ImproperlyConfigured(
+            "SECRET_KEY must be at least 40 random characters; make one with:"
+            " python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+    return key
+
+
+def public_base_url() -> str:
+    """PUBLIC_BASE_URL without a trailing slash: the address printed on posters and codes."""
+    url = required(
+        "PUBLIC_BASE_URL", in_demo=f"http://localhost:{env.str('PORT', default='8000')}"
+    ).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(
+            f"PUBLIC_BASE_URL must look like https://host, not {url!r}"
+        )
+    if parts.scheme == "http" and not DEMO:
+        raise ImproperlyConfigured("PUBLIC_BASE_URL must begin with https:// outside a demo")
+    return url
+
+
+def clock_start() -> datetime | None:
+    """CLOCK_START: where the portal's clock begins in a demo or exercise (ISO 8601 with offset)."""
+    value = env.str("CLOCK_START", default="").strip()
+    if not value:
+        return None
+    if not DEMO:
+        raise ImproperlyConfigured("CLOCK_START is for a demonstration; remove it or set DEMO=1")
+    try:
+        start = datetime.fromisoformat(value)
+    except ValueError:
+        start = None
+    if start is None or start.tzinfo is None:
+        raise ImproperlyConfigured(
+            f"CLOCK_START must look like 2021-03-26T08:00:00+07:00, not {value!r}"
+        )
+    return start
+
+
+def parsed(name: str, *, default: str, parse):
+    """The dictionary django-environ makes of the URL in `name`."""
+    value = env.str(name, default=default)
+    try:
+        config = parse(value)
+    except Exception as error:
+        raise ImproperlyConfigured(f"{name} cannot be understood: {value!r}") from error
+    if not (config.get("ENGINE") or config.get("BACKEND") or config.get("EMAIL_BACKEND")):
+        raise ImproperlyConfigured(f"{name} cannot be understood: {value!r}")
+    return config

@@ -1,0 +1,43 @@
+"""Following a province's official account: the page, its QR codes, its posters."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from locations.models import Province
+from locations.qr.codes import printed_url, qr_png, qr_svg
+from portal.publishing.views import public_province
+
+RENDERERS: dict[str, tuple[str, Callable[..., bytes]]] = {
+    "svg": ("image/svg+xml", qr_svg),
+    "png": ("image/png", qr_png),
+}
+
+
+def follow_page(request: HttpRequest, province: str) -> HttpResponse:
+    return render(request, "pages/follow.html", {"province": public_province(province)})
+
+
+def qr_code(request: HttpRequest, province: str, purpose: str, extension: str) -> HttpResponse:
+    """The code that leads to the follow page ("theo-doi") or to the province page ("trang")."""
+    publisher = public_province(province)
+    content_type, render_code = RENDERERS[extension]
+    title = _title(publisher, purpose)
+    return HttpResponse(
+        render_code(code_url(publisher, purpose), title=title), content_type=content_type
+    )
+
+
+def code_url(province: Province, purpose: str) -> str:
+    """What the QR code of `purpose` holds: only a short permanent address."""
+    code = province.follow_code if purpose == "theo-doi" else province.code
+    return printed_url(settings.PUBLIC_BASE_URL, code)
+
+
+def _title(province: Province, purpose: str) -> str:
+    if purpose == "theo-doi":
+        return _("Follow the official account of %s") % province.name
+    return _("Page of %s") % province.name

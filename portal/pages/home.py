@@ -1,0 +1,28 @@
+"""The home page: figures, the latest notices of all provinces, every province, search."""
+
+from django.db.models import OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from alerts.models import Figure, Notice
+from locations.models import ExposureLocation, Province
+from portal import clock
+from portal.web.queries import count_of
+
+LATEST_NOTICES = 6
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    at = clock.now()
+    provinces = Province.objects.public(at).annotate(
+        current_notices=count_of(Notice.objects.listed(at).filter(province=OuterRef("pk"))),
+        current_locations=count_of(
+            ExposureLocation.objects.listed(at).filter(province=OuterRef("pk"))
+        ),
+    )
+    context = {
+        "figures": Figure.objects.listed(at).filter(province=None).newest_first(),
+        "notices": Notice.objects.listed(at).for_lists().newest_first()[:LATEST_NOTICES],
+        "provinces": provinces,
+    }
+    return render(request, "pages/home.html", context)

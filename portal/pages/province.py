@@ -1,0 +1,45 @@
+"""The province page: all that is current in one province, on one page."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from alerts.json_ld import special_announcement
+from alerts.models import CaseAnnouncement, Figure, Guidance, Notice
+from locations.mergers import mergers_of
+from locations.models import ExposureLocation, Flight, Province
+from portal import clock
+from portal.publishing.models import EntryQuerySet
+from portal.publishing.views import public_province
+
+# More than these are on the list pages, to which the section links.
+LOCATIONS_SHOWN = 50
+OTHERS_SHOWN = 20
+
+
+def province_page(request: HttpRequest, province: str) -> HttpResponse:
+    publisher = public_province(province)
+    return render(request, "pages/province.html", context_for(publisher))
+
+
+def context_for(province: Province) -> dict[str, Any]:
+    at = clock.now()
+
+    def current(model: Any) -> EntryQuerySet:
+        return model.objects.concerning(province).listed(at).newest_first()
+
+    locations = current(ExposureLocation)
+    notices = list(current(Notice).for_lists()[:OTHERS_SHOWN])
+    return {
+        "province": province,
+        "mergers": mergers_of(province),
+        "notices": notices,
+        "locations": locations.for_lists()[:LOCATIONS_SHOWN],
+        "locations_count": locations.count(),
+        "flights": current(Flight).for_lists()[:OTHERS_SHOWN],
+        "cases": current(CaseAnnouncement).for_lists()[:OTHERS_SHOWN],
+        "figures": current(Figure)[:OTHERS_SHOWN],
+        "guidance": current(Guidance)[:OTHERS_SHOWN],
+        "json_ld": [special_announcement(notice) for notice in notices],
+    }

@@ -1,0 +1,43 @@
+"""Search over all provinces; accents, case and spaces do not matter."""
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from alerts.models import CaseAnnouncement, Notice
+from locations.models import ExposureLocation, Flight, Province
+from portal.text import fold
+
+# Per kind; a longer list is found on the pages of the province.
+RESULTS_PER_KIND = 20
+LONGEST_QUERY = 100
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    results = {}
+    if fold(query):
+        results = {
+            "provinces": _provinces(query),
+            "notices": _found(Notice, query),
+            "locations": _found(ExposureLocation, query),
+            "flights": _found(Flight, query),
+            "cases": _found(CaseAnnouncement, query),
+        }
+    return render(
+        request,
+        "pages/search.html",
+        {"query": query, "results": results, "found": any(results.values())},
+    )
+
+
+def _found(model, query: str) -> list:
+    return list(model.objects.public().search(query).for_lists().newest_first()[:RESULTS_PER_KIND])
+
+
+def _provinces(query: str) -> list[Province]:
+    return list(
+        Province.objects.public().filter(
+            Q(division__folded_name__contains=fold(query)) | Q(slug=query.lower())
+        )[:RESULTS_PER_KIND]
+    )

@@ -1,0 +1,29 @@
+"""`/Q/<CODE>`: the permanent short address behind every printed code."""
+
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from locations.models import Province
+from portal.publishing.models import Code
+
+
+def short_address(request: HttpRequest, code: str) -> HttpResponseRedirect:
+    """Leads to a page of this portal, never elsewhere: a code to follow an account leads to the
+    page that names the account, and only that page links to the account's own host."""
+    allocated = Code.objects.select_related("target_type").filter(value=code.upper()).first()
+    if allocated is None:
+        raise Http404(_("There is no such code. Compare it with the printed one."))
+    if allocated.purpose == "follow":
+        province = _public(Province.objects.public().filter(follow_code=allocated.value))
+        return redirect(reverse("follow", args=[province.slug]))
+    model = allocated.target_type.model_class()
+    return redirect(_public(model.objects.public().filter(code=allocated.value)))
+
+
+def _public(found):
+    target = found.first()
+    if target is None or not hasattr(target, "get_absolute_url"):
+        raise Http404(_("What this code leads to is not public."))
+    return target

@@ -1,0 +1,249 @@
+"""The admin of every kind of entry: scoped to the officer's provinces, saving drafts, previewing."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, resolve, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.publishing import content as contents
+from portal.publishing import workflow
+from portal.publishing.admin.forms import ChildFormSet, ContentForm, working_content
+from portal.publishing.models import Publishable, Revision
+
+
+class ChildInline(admin.TabularInline):
+    """Children of an entry (windows, hotlines): whoever may edit the entry may edit them."""
+
+    formset = ChildFormSet
+    extra = 0
+
+    def _parent_admin(self) -> admin.ModelAdmin:
+        return self.admin_site.get_model_admin(self.parent_model)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._parent_admin().has_view_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._parent_admin().has_change_permission(request, obj)
+
+    has_add_permission = has_delete_permission = has_change_permission
+
+
+class PublishingAdmin(admin.ModelAdmin):
+    """Saves what officers type as drafts through `workflow`; never writes an entry by itself."""
+
+    form = ContentForm
+    change_form_template = "admin/publishing/change_form.html"
+    # Chosen when the entry is made, and permanent from then on.
+    fixed_fields: tuple[str, ...] = ("province",)
+    # Links that may point outside the officer's own provinces.
+    unscoped_fields: tuple[str, ...] = ("also_concerns",)
+    list_filter = ("state", ("province", admin.RelatedOnlyFieldListFilter))
+    list_per_page = 50
+    show_full_result_count = False
+
+    # --- who sees what
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).within(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # an address never dies; what is wrong is withdrawn
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        self._scope_choices(db_field, request, kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "province" and field is not None:
+            field.required = not request.user.sees_everything
+            if not request.user.sees_everything and len(choices := list(field.queryset[:2])) == 1:
+                field.initial = choices[0]
+        return field
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        self._scope_choices(db_field, request, kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def _scope_choices(self, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> None:
+        related = db_field.related_model
+        if db_field.name in self.unscoped_fields or "queryset" in kwargs:
+            return
+        if issubclass(related, Publishable):
+            kwargs["queryset"] = related._default_manager.within(request.user)
+        elif self.admin_site.is_registered(related):
+            kwargs["queryset"] = self.admin_site.get_model_admin(related).get_queryset(request)
+
+    # --- forms
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fixed = self.fixed_fields if obj is not None else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        about_change = ("reason", "public_note", "version") if obj else ("version",)
+        return [
+            *super().get_fieldsets(request, obj),
+            (gettext_lazy("This change"), {"fields": about_change}),
+        ]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        entry = super().get_object(request, object_id, from_field)
+        if entry is not None and (content := working_content(entry)) is not None:
+            contents.overlay(entry, content)
+        return entry
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        return queryset.search(search_term), False
+
+    search_fields = ("search_text",)
+
+    # --- saving
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Nothing yet: the content is whole only with the children, in `save_related`."""
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: list[Any], change: bool
+    ) -> None:
+        entry = form.instance
+        content = contents.content_of(
+            entry,
+            children={formset.accessor(): formset.save(commit=False) for formset in formsets},
+            links={name: form.cleaned_data.get(name, ()) for name in entry.content_links},
+        )
+        revision = workflow.save_draft(
+            entry=entry,
+            content=content,
+            by=request.user,
+            reason=form.cleaned_data.get("reason", ""),
+            public_note=form.cleaned_data.get("public_note", ""),
+        )
+        if "_submit" in request.POST:
+            workflow.submit(revision=revision, by=request.user)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None  # the revision is the record
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None  # the revision is the record
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
+        return self._response(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> Any:
+        return self._response(request, obj) or super().response_change(request, obj)
+
+    def _response(self, request: HttpRequest, entry: Publishable) -> HttpResponse | None:
+        if "_popup" in request.POST:
+            return None
+        if "_submit" in request.POST:
+            text = _("“%s” was submitted. It becomes public when a colleague approves it.")
+        else:
+            text = _("“%s” was saved as a draft. Residents do not see it yet.")
+        messages.success(request, text % entry)
+        return redirect(self._address("change", entry))
+
+    # --- pages of their own
+
+    def get_urls(self) -> list[URLPattern]:
+        name = self.opts.app_label, self.opts.model_name
+        return [
+            path(
+                "<path:object_id>/preview/",
+                self.admin_site.admin_view(self.preview_view),
+                name="{}_{}_preview".format(*name),
+            ),
+            path(
+                "<path:object_id>/withdraw/",
+                self.admin_site.admin_view(self.withdraw_view),
+                name="{}_{}_withdraw".format(*name),
+            ),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        entry = context.get("original")
+        if entry is not None:
+            latest = Revision.objects.of(entry).select_related("author", "decided_by").first()
+            context |= {
+                "latest": latest,
+                "preview_url": self._address("preview", entry),
+                "withdraw_url": self._address("withdraw", entry),
+                "review_url": latest
+                and reverse("admin:publishing_revision_review", args=[latest.pk]),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The entry's public page as it would be: the working content is applied, the page is
+        rendered by the public view itself, and the transaction is rolled back."""
+        entry = self._existing(request, object_id)
+        revision = Revision.objects.of(entry).first()
+        with transaction.atomic():
+            workflow.apply_for_preview(entry=entry, revision=revision)
+            address = entry.get_absolute_url()
+            match = resolve(address)
+            response = match.func(request, *match.args, **match.kwargs)
+            if isinstance(response, TemplateResponse):
+                response.render()
+            transaction.set_rollback(True)
+        return response
+
+    def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks for the reason, and hands the withdrawal to a colleague for approval."""
+        entry = self._existing(request, object_id)
+        error = ""
+        if request.method == "POST":
+            try:
+                workflow.request_withdrawal(
+                    entry=entry, by=request.user, reason=request.POST.get("reason", "")
+                )
+            except ValidationError as refused:
+                error = " ".join(refused.messages)
+            else:
+                messages.success(
+                    request, _("The withdrawal waits for a colleague's approval.")
+                )
+                return redirect(self._address("change", entry))
+        context = self.admin_site.each_context(request) | {
+            "title": _("Withdraw “%s”") % entry,
+            "entry": entry,
+            "opts": self.opts,
+            "error": error,
+            "reason": request.POST.get("reason", ""),
+        }
+        return render(request, "admin/publishing/withdraw.html", context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Every revision of the entry, with its author, its approver and its reason."""
+        entry = self._existing(request, object_id)
+        context = self.admin_site.each_context(request) | {
+            "title": _("Revisions of “%s”") % entry,
+            "original": entry,
+            "opts": self.opts,
+            "revisions": Revision.objects.of(entry).select_related("author", "decided_by"),
+        }
+        return render(request, "admin/publishing/history.html", context)
+
+    def _existing(self, request: HttpRequest, object_id: str) -> Publishable:
+        entry = admin.ModelAdmin.get_object(self, request, unquote(object_id))
+        if entry is None or not self.has_view_permission(request, entry):
+            raise PermissionDenied
+        return entry
+
+    def _address(self, page: str, entry: Publishable) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+        return reverse(name, args=[entry.pk])

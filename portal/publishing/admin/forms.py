@@ -1,0 +1,95 @@
+"""Forms that edit an entry's content and leave its rows alone: `workflow` keeps what was typed."""
+
+from typing import Any
+
+from django import forms
+from django.forms.models import BaseInlineFormSet, model_to_dict
+from django.utils.translation import gettext_lazy as _
+
+from portal.publishing import content as contents
+from portal.publishing import workflow
+from portal.publishing.models import Publishable, Revision
+
+
+def working_content(entry: Publishable) -> contents.Content | None:
+    """What the office last typed and has not been approved; None if the public version is newest."""
+    latest = Revision.objects.of(entry).first() if entry.pk else None
+    if latest is None or latest.action == Revision.Action.WITHDRAW:
+        return None
+    return latest.content if latest.state in WORKING_STATES else None
+
+
+WORKING_STATES = (Revision.State.DRAFT, Revision.State.SUBMITTED, Revision.State.REJECTED)
+
+
+class ContentForm(forms.ModelForm):
+    """The form of an entry, with why it is changed and which version the officer started from."""
+
+    reason = forms.CharField(
+        label=_("reason of the change"),
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("For colleagues: what changed and on whose word."),
+    )
+    public_note = forms.CharField(
+        label=_("public note on the change"),
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("Residents read it beside the correction."),
+    )
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        entry = self.instance
+        if entry.pk is None:
+            return
+        self.fields["version"].initial = workflow.version_token(entry)
+        content = working_content(entry)
+        if content is not None:
+            for name, linked in contents.links_of(entry, content).items():
+                self.initial[name] = linked
+        if entry.is_public:
+            self.fields["reason"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.instance.pk is not None:
+            try:
+                workflow.check_version(entry=self.instance, expected=cleaned.get("version", ""))
+            except workflow.EditConflict as conflict:
+                self.add_error(None, conflict)
+                # Saving once more, after the officer has compared, is a decision.
+                self.data = self.data.copy()
+                self.data[self.add_prefix("version")] = workflow.version_token(self.instance)
+        return cleaned
+
+
+class ChildFormSet(BaseInlineFormSet):
+    """Children as a plain list of values: shown from the working content, read back as a whole."""
+
+    def __init__(
+        self, data: Any = None, files: Any = None, instance: Any = None, **kwargs: Any
+    ) -> None:
+        kwargs["queryset"] = self.model._default_manager.none()
+        rows = [] if data is not None else _child_values(instance, self.accessor())
+        if rows:
+            kwargs["initial"] = rows
+        super().__init__(data, files, instance=instance, **kwargs)
+        if data is None:
+            self.extra = len(rows) + (0 if rows else 1)
+
+    @classmethod
+    def accessor(cls) -> str:
+        return cls.fk.remote_field.get_accessor_name()
+
+
+def _child_values(entry: Publishable, accessor: str) -> list[dict[str, Any]]:
+    if entry.pk is None:
+        return []
+    content = working_content(entry) or contents.snapshot(entry)
+    fields = entry.content_children[accessor]
+    return [
+        model_to_dict(child, fields=fields)
+        for child in contents.children_of(entry, content)[accessor]
+    ]

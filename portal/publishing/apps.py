@@ -1,0 +1,19 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class PublishingConfig(AppConfig):
+    name = "portal.publishing"
+    verbose_name = _("Publishing")
+
+    def ready(self) -> None:
+        post_migrate.connect(_ensure_roles, sender=self)
+
+
+def _ensure_roles(**kwargs: Any) -> None:
+    from portal.publishing.roles import ensure_roles
+
+    ensure_roles()

@@ -1,0 +1,184 @@
+"""An entry's content as plain values, and back.
+
+A revision keeps the whole content of an entry as JSON: its columns, its children (windows,
+hotlines) as lists of values, and its links to other entries as lists of their codes. So a
+revision can be read, compared and applied long after the rows it came from have changed.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.db import models
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
+
+from portal.publishing.models import Publishable
+
+Content = dict[str, Any]
+
+
+def encode(row: models.Model, fields: Iterable[str]) -> Content:
+    """The named columns of `row` as JSON values; a foreign key is its key."""
+    return {name: _encoded(row, name) for name in fields}
+
+
+def _encoded(row: models.Model, name: str) -> Any:
+    field = row._meta.get_field(name)
+    value = getattr(row, field.attname)
+    if isinstance(value, datetime | date | time | Decimal):
+        return field.value_to_string(row)
+    return value
+
+
+def snapshot(entry: Publishable) -> Content:
+    """The content of `entry` as it stands in the database."""
+    content = encode(entry, entry.content_fields)
+    for accessor, fields in entry.content_children.items():
+        content[accessor] = [encode(child, fields) for child in getattr(entry, accessor).all()]
+    for name in entry.content_links:
+        content[name] = sorted(linked.code for linked in getattr(entry, name).all())
+    return content
+
+
+def content_of(
+    entry: Publishable,
+    *,
+    children: dict[str, list[models.Model]] | None = None,
+    links: dict[str, Iterable[Publishable]] | None = None,
+) -> Content:
+    """The content of an unsaved `entry` with its unsaved `children` and its `links`."""
+    children, links = children or {}, links or {}
+    return (
+        encode(entry, entry.content_fields)
+        | {
+            accessor: [encode(child, fields) for child in children.get(accessor, ())]
+            for accessor, fields in entry.content_children.items()
+        }
+        | {
+            name: sorted(linked.code for linked in links.get(name, ()))
+            for name in entry.content_links
+        }
+    )
+
+
+def overlay(entry: Publishable, content: Content) -> None:
+    """Puts the columns of `content` on `entry` in memory; the database stays as it is."""
+    _decode(entry, entry.content_fields, content)
+
+
+def children_of(entry: Publishable, content: Content) -> dict[str, list[models.Model]]:
+    """Unsaved child rows of `content`, by accessor."""
+    return {
+        accessor: [
+            _decode(_new_child(entry, accessor), fields, values)
+            for values in content.get(accessor, ())
+        ]
+        for accessor, fields in entry.content_children.items()
+    }
+
+
+def links_of(entry: Publishable, content: Content) -> dict[str, list[Publishable]]:
+    """The entries that `content` links to, by field; ValidationError if one does not exist."""
+    links = {}
+    for name in entry.content_links:
+        codes = content.get(name, [])
+        manager = entry._meta.get_field(name).related_model._default_manager
+        links[name] = list(manager.filter(code__in=codes).order_by("code"))
+        missing = set(codes) - {linked.code for linked in links[name]}
+        if missing:
+            raise ValidationError(
+                {name: _("There is no entry with the code %s.") % ", ".join(sorted(missing))}
+            )
+    return links
+
+
+def validate(entry: Publishable, content: Content) -> None:
+    """Checks `content` as a whole by the models' own rules.
+
+    Raises ValidationError with messages by field; a child's messages are named
+    `accessor`, with the number of the row in front.
+    """
+    errors: dict[str, list[Any]] = {}
+    overlay(entry, content)
+    try:
+        entry.full_clean(exclude=["code"])
+    except ValidationError as error:
+        errors.update(error.update_error_dict({}))
+    for accessor, children in children_of(entry, content).items():
+        for position, child in enumerate(children, start=1):
+            try:
+                child.full_clean(exclude=[_parent_field(entry, accessor).name])
+            except ValidationError as error:
+                errors.setdefault(accessor, []).extend(
+                    f"{position}: {message}" for message in error.messages
+                )
+    links_of(entry, content)
+    if errors:
+        raise ValidationError(errors)
+
+
+def apply(entry: Publishable, content: Content) -> None:
+    """Writes `content` to the rows of `entry`: columns, children, links, and what follows from them.
+
+    Only `workflow` calls this, inside its transaction.
+    """
+    overlay(entry, content)
+    if entry.pk is None:
+        entry.save()
+    for accessor, children in children_of(entry, content).items():
+        manager = getattr(entry, accessor)
+        manager.all().delete()
+        manager.bulk_create(children)
+    for name, linked in links_of(entry, content).items():
+        getattr(entry, name).set(linked)
+    entry._prefetched_objects_cache = {}
+    prefetch_related_objects([entry], *entry.content_children)
+    entry.derive()
+    entry.save()
+
+
+def _new_child(entry: Publishable, accessor: str) -> models.Model:
+    field = _parent_field(entry, accessor)
+    return field.model(**{field.name: entry})
+
+
+def _parent_field(entry: Publishable, accessor: str) -> models.ForeignKey:
+    return getattr(type(entry), accessor).field
+
+
+def _decode(row: models.Model, fields: Iterable[str], content: Content) -> models.Model:
+    unknown = set(content) - {*fields, *_nested(row)}
+    if unknown:
+        raise ValidationError(
+            {NON_FIELD_ERRORS: _("Unknown field: %s") % ", ".join(sorted(unknown))}
+        )
+    for name in fields:
+        if name in content:
+            field = row._meta.get_field(name)
+            value = content[name]
+            if isinstance(value, str) and not field.is_relation:
+                try:
+                    value = field.to_python(value)
+                except ValidationError as error:
+                    raise ValidationError({name: error.messages}) from error
+            setattr(row, field.attname, value)
+    return row
+
+
+def _nested(row: models.Model) -> Iterable[str]:
+    if isinstance(row, Publishable):
+        return (*row.content_children, *row.content_links)
+    return ()
+
+
+def label(model: type[models.Model], name: str) -> str:
+    """The words that staff read for a field, child or link of `model`."""
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name
+    words = getattr(field, "verbose_name", None) or field.related_model._meta.verbose_name_plural
+    return str(words)

@@ -1,0 +1,27 @@
+"""Makes the accounts of a demonstration and prints how to sign in with them."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.publishing.demo import ACCOUNTS, ensure_account, password_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes demo staff accounts: for each province of the story and for the whole country one "
+        "who writes and one who approves. Prints their passwords. Refused unless DEMO=1."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            officers = [(account, ensure_account(account)) for account in ACCOUNTS]
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
+        for account, officer in officers:
+            password = password_of(account)
+            if not officer.check_password(password):
+                password = "(changed)"
+            where = account.province or "whole country"
+            self.stdout.write(f"  {account.username:<18}{password:<18}{account.role}, {where}")

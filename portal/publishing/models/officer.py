@@ -1,0 +1,43 @@
+"""Health officers: who may sign in, and for which provinces."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Officer(AbstractUser):
+    """A member of staff. Works for the provinces named here, or for the whole country.
+
+    What an officer may do comes from groups (`portal.publishing.roles`); this says only where.
+    """
+
+    provinces = models.ManyToManyField(
+        settings.PUBLISHER_MODEL,
+        verbose_name=_("provinces"),
+        related_name="officers",
+        blank=True,
+        help_text=_("The officer sees and edits what these provinces publish, nothing else."),
+    )
+    is_national = models.BooleanField(
+        _("national"),
+        default=False,
+        help_text=_("Works for all provinces, and for what concerns the whole country."),
+    )
+
+    class Meta:
+        verbose_name = _("officer")
+        verbose_name_plural = _("officers")
+
+    @property
+    def sees_everything(self) -> bool:
+        """True for national officers and superusers, who are not held to provinces."""
+        return self.is_active and (self.is_national or self.is_superuser)
+
+    def may_work_for(self, province: Any) -> bool:
+        """Whether the officer is responsible for `province`; None stands for the whole country."""
+        if self.sees_everything:
+            return True
+        return province is not None and self.provinces.filter(pk=province.pk).exists()

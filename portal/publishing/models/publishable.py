@@ -1,0 +1,246 @@
+"""What every published thing has in common, and the one rule of what is public."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal import clock
+from portal.publishing.models.code import Code
+from portal.publishing.models.officer import Officer
+from portal.text import fold, search_words
+
+# Days for which an entry of the whole country stays current; a province sets its own.
+# 14 days is the incubation period on which Vietnam's quarantine rule of 2021 was built.
+NATIONAL_LISTING_DAYS = 14
+
+
+class PublishableQuerySet(models.QuerySet):
+    def public(self, at: datetime | None = None) -> Self:
+        """Whatever has an address that residents may open at `at` (default: now).
+
+        This is the one rule of visibility: every page, feed, export and command asks it.
+        A withdrawn entry stays public, because its address says that it was withdrawn and why.
+        """
+        return self.filter(state__in=PUBLIC_STATES)
+
+    def within(self, officer: Officer) -> Self:
+        """Only what `officer` is responsible for."""
+        if officer.sees_everything:
+            return self
+        if not officer.is_active:
+            return self.none()
+        return self.filter(**{f"{self.model.scope_lookup}__officers": officer})
+
+
+class EntryQuerySet(PublishableQuerySet):
+    def public(self, at: datetime | None = None) -> Self:
+        at = at or clock.now()
+        return super().public(at).filter(Q(publish_from=None) | Q(publish_from__lte=at))
+
+    def listed(self, at: datetime | None = None) -> Self:
+        """What is current at `at`: published, not withdrawn, not yet past its listing."""
+        at = at or clock.now()
+        return self.public(at).filter(state=State.PUBLISHED, listed_until__gt=at)
+
+    def past(self, at: datetime | None = None) -> Self:
+        """What was current once: published, and past its listing at `at`."""
+        at = at or clock.now()
+        return self.public(at).filter(state=State.PUBLISHED, listed_until__lte=at)
+
+    def concerning(self, province: Any) -> Self:
+        """What belongs on the pages of `province`: its own, and what is said to the whole country."""
+        return self.filter(Q(province=province) | Q(province=None))
+
+    def search(self, text: str) -> Self:
+        """Entries in which every word of `text` occurs, whatever its accents, case and spaces."""
+        found = self
+        for word in search_words(text):
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def newest_first(self) -> Self:
+        return self.order_by("-published_at", "-pk")
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+PUBLIC_STATES = (State.PUBLISHED, State.WITHDRAWN)
+
+
+class Publishable(models.Model):
+    """Something whose content becomes public by an approved revision, and in no other way.
+
+    A subclass names its content: `content_fields` (its own columns), `content_children`
+    (accessor of a child model to the child's columns) and `content_links` (many-to-many fields
+    to other publishables). Everything else on the row is bookkeeping of `workflow`.
+    """
+
+    content_fields: ClassVar[tuple[str, ...]] = ()
+    content_children: ClassVar[dict[str, tuple[str, ...]]] = {}
+    content_links: ClassVar[tuple[str, ...]] = ()
+    scope_lookup: ClassVar[str] = "province"
+
+    code = models.CharField(_("code"), max_length=12, unique=True, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.DRAFT, editable=False
+    )
+    revision_number = models.PositiveIntegerField(
+        _("revision"), default=0, editable=False, help_text=_("The last approved revision.")
+    )
+    published_at = models.DateTimeField(_("added"), null=True, editable=False)
+    updated_at = models.DateTimeField(_("updated"), null=True, editable=False)
+    public_note = models.TextField(_("public note"), blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_public_has_revision",
+                condition=Q(state__in=["draft", "submitted"], revision_number=0)
+                | Q(
+                    state__in=["published", "withdrawn"],
+                    revision_number__gt=0,
+                    published_at__isnull=False,
+                ),
+                violation_error_message=_("What is public has an approved revision."),
+            )
+        ]
+
+    @property
+    def is_public(self) -> bool:
+        return self.state in PUBLIC_STATES
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == State.WITHDRAWN
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether what residents read differs from what was first published."""
+        return self.revision_number > 1
+
+    @property
+    def scope(self) -> Any:
+        """The province that is responsible; None for the whole country."""
+        return getattr(self, "province", None)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.code:
+            self.code = Code.objects.allocate(type(self))
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Sets the columns that follow from the content; called whenever content is applied."""
+
+
+class Entry(Publishable):
+    """A publishable that belongs on a province's pages for a time."""
+
+    province = models.ForeignKey(
+        settings.PUBLISHER_MODEL,
+        verbose_name=_("province"),
+        on_delete=models.PROTECT,
+        related_name="%(class)ss",
+        null=True,
+        blank=True,
+        help_text=_("The province that publishes it; empty for the whole country."),
+    )
+    announced_on = models.DateField(
+        _("announced on"),
+        null=True,
+        blank=True,
+        help_text=_("If the office made it known before it came to this portal."),
+    )
+    publish_from = models.DateTimeField(
+        _("publish from"),
+        null=True,
+        blank=True,
+        help_text=_("Stays hidden until then, even when approved. Empty: at once."),
+    )
+    expires_at = models.DateTimeField(
+        _("in force until"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "When it stops being current. Not the time of the exposure. "
+            "Empty: by the province's listing rule."
+        ),
+    )
+    listed_until = models.DateTimeField(_("listed until"), null=True, editable=False)
+    search_text = models.TextField(editable=False, blank=True)
+
+    # What a subclass puts first among its `content_fields`.
+    entry_fields: ClassVar[tuple[str, ...]] = ("announced_on", "publish_from", "expires_at")
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta(Publishable.Meta):
+        abstract = True
+        constraints = [
+            *Publishable.Meta.constraints,
+            models.CheckConstraint(
+                name="%(class)s_expires_after_publishing",
+                condition=Q(publish_from=None)
+                | Q(expires_at=None)
+                | Q(expires_at__gt=models.F("publish_from")),
+                violation_error_message=_("“In force until” must be after “publish from”."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["province", "state", "listed_until"], name="%(class)s_listed"
+            ),
+            models.Index(fields=["province", "-published_at"], name="%(class)s_added"),
+        ]
+
+    def is_listed(self, at: datetime | None = None) -> bool:
+        """Whether this entry is current at `at`; the same rule as `EntryQuerySet.listed`."""
+        at = at or clock.now()
+        started = self.publish_from is None or self.publish_from <= at
+        return (
+            self.state == State.PUBLISHED
+            and started
+            and self.listed_until is not None
+            and at < self.listed_until
+        )
+
+    @property
+    def is_past(self) -> bool:
+        return self.state == State.PUBLISHED and not self.is_listed()
+
+    @property
+    def known_on(self) -> date:
+        """The day it was made known: as announced, else as added to this portal."""
+        return self.announced_on or timezone.localdate(self.published_at or clock.now())
+
+    def last_day(self) -> date:
+        """The last day that the entry is about; its listing days count from there."""
+        return self.known_on
+
+    def searchable(self) -> Iterable[str]:
+        """The texts by which residents may find it."""
+        return ()
+
+    def listing_end(self, last_day: date) -> datetime:
+        """When an entry about days up to `last_day` stops being current: the time set by the
+        office, else the midnight after the province's listing days."""
+        days = self.province.listing_days if self.province else NATIONAL_LISTING_DAYS
+        midnight = datetime.combine(
+            last_day + timedelta(days=days + 1), time(), timezone.get_default_timezone()
+        )
+        return self.expires_at or midnight
+
+    def derive(self) -> None:
+        self.listed_until = self.listing_end(self.last_day())
+        self.search_text = fold(" ".join(filter(None, self.searchable())))

@@ -1,0 +1,135 @@
+"""Revisions: every version of every publishable, who wrote it and who let it through."""
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from portal import clock
+from portal.publishing.models.publishable import Publishable
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def of(self, entry: Publishable) -> "RevisionQuerySet":
+        return self.filter(
+            entry_type=ContentType.objects.get_for_model(entry), entry_id=entry.pk
+        )
+
+    def open(self) -> "RevisionQuerySet":
+        """Drafts and what waits for approval: at most one an entry."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def approved(self) -> "RevisionQuerySet":
+        return self.filter(state=Revision.State.APPROVED)
+
+    def within(self, officer: "models.Model") -> "RevisionQuerySet":
+        """Only revisions of what `officer` is responsible for."""
+        if officer.sees_everything:
+            return self
+        return self.filter(province__officers=officer)
+
+
+class Revision(models.Model):
+    """One version of an entry's whole content. Saving again makes a new one; none is changed."""
+
+    class Action(models.TextChoices):
+        PUBLISH = "publish", _("publish")
+        WITHDRAW = "withdraw", _("withdraw")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("waiting for approval")
+        APPROVED = "approved", _("approved")
+        REJECTED = "rejected", _("sent back")
+        SUPERSEDED = "superseded", _("replaced by a later draft")
+
+    entry_type = models.ForeignKey(
+        ContentType, on_delete=models.PROTECT, verbose_name=_("kind")
+    )
+    entry_id = models.PositiveBigIntegerField()
+    entry = GenericForeignKey("entry_type", "entry_id")
+    entry_code = models.CharField(_("code"), max_length=12)
+    title = models.CharField(_("entry"), max_length=300)
+    province = models.ForeignKey(
+        settings.PUBLISHER_MODEL,
+        verbose_name=_("province"),
+        on_delete=models.PROTECT,
+        related_name="revisions",
+        null=True,
+    )
+    action = models.CharField(_("action"), max_length=10, choices=Action, default=Action.PUBLISH)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    content = models.JSONField(_("content"), encoder=DjangoJSONEncoder)
+    based_on = models.PositiveIntegerField(
+        _("based on revision"), help_text=_("The approved revision that the author saw.")
+    )
+    number = models.PositiveIntegerField(_("number"), null=True)
+    reason = models.TextField(_("reason"), blank=True)
+    public_note = models.TextField(_("public note"), blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("author"),
+        on_delete=models.PROTECT,
+        related_name="written_revisions",
+    )
+    created_at = models.DateTimeField(_("written"), default=clock.now)
+    submitted_at = models.DateTimeField(_("submitted"), null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        on_delete=models.PROTECT,
+        related_name="decided_revisions",
+        null=True,
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    decision_note = models.TextField(_("note of the decision"), blank=True)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ["-pk"]
+        permissions = [("approve_revision", _("Can approve and send back revisions"))]
+        indexes = [
+            models.Index(fields=["entry_type", "entry_id", "-id"], name="revision_of_entry"),
+            models.Index(fields=["province", "state", "-decided_at"], name="revision_by_province"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry_type", "entry_id"],
+                condition=Q(state__in=["draft", "submitted"]),
+                name="revision_one_open_per_entry",
+            ),
+            models.UniqueConstraint(
+                fields=["entry_type", "entry_id", "number"], name="revision_number_once_per_entry"
+            ),
+            models.CheckConstraint(
+                name="revision_approved_by_someone_else",
+                condition=~Q(state="approved") | ~Q(decided_by=F("author")),
+                violation_error_message=_("Whoever wrote a revision cannot approve it."),
+            ),
+            models.CheckConstraint(
+                name="revision_approval_is_complete",
+                condition=Q(
+                    state="approved",
+                    number__isnull=False,
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                )
+                | (~Q(state="approved") & Q(number__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} · {self.get_state_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+OPEN_STATES = (Revision.State.DRAFT, Revision.State.SUBMITTED)

@@ -1,0 +1,45 @@
+"""Roles: what an officer may do. Where is said by `Officer.provinces`.
+
+Each role is a group of Django's, made by a migration and brought up to date after every later
+one, so that a new kind of entry never needs somebody to tick boxes.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.db import models
+
+from portal.publishing.models import Publishable
+
+AUTHOR = "Soạn tin"
+APPROVER = "Duyệt tin"
+
+
+def publishable_models() -> list[type[Publishable]]:
+    """Every kind of thing that this portal publishes."""
+    return [model for model in apps.get_models() if issubclass(model, Publishable)]
+
+
+def _permissions_of(role: str) -> Iterable[tuple[str, str]]:
+    for model in publishable_models():
+        meta = model._meta
+        for verb in ("add", "change", "view") if role == AUTHOR else ("view",):
+            yield meta.app_label, f"{verb}_{meta.model_name}"
+    yield "publishing", "view_revision"
+    if role == APPROVER:
+        yield "publishing", "approve_revision"
+
+
+def ensure_roles(sender: Any = None, **kwargs: Any) -> None:
+    """Makes the groups and gives them exactly their permissions."""
+    for config in apps.get_app_configs():
+        config.models_module and create_permissions(config, verbosity=0)
+    for role in (AUTHOR, APPROVER):
+        group, _created = Group.objects.get_or_create(name=role)
+        wanted = models.Q()
+        for app_label, codename in _permissions_of(role):
+            wanted |= models.Q(content_type__app_label=app_label, codename=codename)
+        group.permissions.set(Permission.objects.filter(wanted))

@@ -1,0 +1,80 @@
+"""The two kinds of page that every kind of entry has: a filtered list, and one entry for ever."""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView
+from django_filters.views import FilterView
+
+from portal.publishing.models import EntryQuerySet
+
+ENTRIES_PER_PAGE = 50
+
+
+def public_province(slug: str) -> Any:
+    """The publisher whose pages are at `slug`, with its contacts; Http404 if there is none."""
+    publisher = apps.get_model(settings.PUBLISHER_MODEL)
+    province = publisher.objects.public().with_contacts().filter(slug=slug).first()
+    if province is None:
+        raise Http404(_("There is no province at this address."))
+    return province
+
+
+class EntryListView(FilterView):
+    """Entries of one kind: those on the pages of the province that the address names, or of all.
+
+    A subclass names `model`, `filterset_class` and `template_name`.
+    """
+
+    strict = False
+    paginate_by = ENTRIES_PER_PAGE
+    province: Any = None
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.province = self.get_province()
+
+    def get_province(self) -> Any:
+        slug = self.kwargs.get("province")
+        return public_province(slug) if slug else None
+
+    def get_queryset(self) -> EntryQuerySet:
+        entries = self.model.objects.public()
+        if self.province is not None:
+            entries = entries.concerning(self.province)
+        return entries.for_lists().newest_first()
+
+    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
+        kwargs = super().get_filterset_kwargs(filterset_class)
+        return kwargs | {"province": self.province}
+
+    def paginate_queryset(self, queryset: EntryQuerySet, page_size: int) -> Any:
+        try:
+            return super().paginate_queryset(queryset, page_size)
+        except Http404 as error:
+            raise Http404(_("This list has no such page.")) from error
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(province=self.province, **kwargs)
+
+
+class EntryDetailView(DetailView):
+    """An entry's permanent page: current, past, or withdrawn and saying why."""
+
+    slug_field = slug_url_kwarg = "code"
+    context_object_name = "entry"
+
+    def get_queryset(self) -> EntryQuerySet:
+        return self.model.objects.public().for_lists().filter(province__slug=self.kwargs["province"])
+
+    def get_object(self, queryset: EntryQuerySet | None = None) -> Any:
+        try:
+            return super().get_object(queryset)
+        except Http404 as error:
+            raise Http404(_("There is no entry with this code.")) from error
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(province=self.object.province, **kwargs)

@@ -1,0 +1,33 @@
+"""Addresses. Vietnamese pages have no prefix; /en/ before any of them is the English one."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.sitemaps import views as sitemap_views
+from django.urls import include, path, re_path
+
+from portal.pages.short_address import short_address
+from portal.pages.sitemaps import SITEMAPS, robots
+from portal.web.health import healthz, readyz
+
+handler404 = "portal.pages.errors.page_not_found"
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("robots.txt", robots),
+    path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(
+        "sitemap-<section>.xml",
+        sitemap_views.sitemap,
+        {"sitemaps": SITEMAPS},
+        name="django.contrib.sitemaps.views.sitemap",
+    ),
+    re_path(r"^[Qq]/(?P<code>[0-9A-Za-z]{1,12})/?$", short_address, name="short-address"),
+    *i18n_patterns(
+        path("admin/", admin.site.urls),
+        path("", include("locations.urls")),
+        path("", include("alerts.urls")),
+        path("", include("portal.pages.urls")),
+        prefix_default_language=False,
+    ),
+]

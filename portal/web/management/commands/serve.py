@@ -1,0 +1,117 @@
+"""Serves the portal: prepares it, starts the server and says when it is ready."""
+
+import errno
+import http.client
+import multiprocessing
+import socket
+import sys
+import threading
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from portal.environment import env
+
+SECONDS_TO_START = 60
+
+
+class Command(BaseCommand):
+    help = (
+        "Prepare the portal (see `prepare`) and serve it on LISTEN:PORT (127.0.0.1:8000) with"
+        " WORKERS processes (1) until interrupted. Prints one line when it is ready."
+    )
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        listen = env.str("LISTEN", default="127.0.0.1")
+        port = whole_number("PORT", default=8000, highest=65535)
+        workers = whole_number("WORKERS", default=1, highest=64)
+        refuse_port_in_use(listen, port)
+        try:
+            call_command("prepare", stdout=self.stdout, stderr=self.stderr)
+        except KeyboardInterrupt:
+            sys.exit(130)
+        ready = self.ready_line()
+        connections.close_all()
+
+        # A forked worker would inherit this process's threads half-way and its open files.
+        multiprocessing.set_start_method("spawn")
+        server = Granian(
+            "portal.wsgi:application",
+            address=listen,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            # Each thread holds a database connection, and Python runs one at a time.
+            blocking_threads=8,
+            respawn_failed_workers=True,
+            workers_kill_timeout=10,
+            log_level=LogLevels.warning,
+        )
+        announcer = threading.Thread(target=self.announce, args=(port, ready), daemon=True)
+        server.on_startup(announcer.start)
+        server.serve()
+
+    def announce(self, port: int, ready: str) -> None:
+        """Print the ready line as soon as the server answers."""
+        give_up_at = time.monotonic() + SECONDS_TO_START
+        while not answers(port):
+            if time.monotonic() > give_up_at:
+                self.stderr.write(f"/healthz gave no good answer for {SECONDS_TO_START} seconds")
+                return
+            time.sleep(0.05)
+        self.stdout.write(ready)
+        self.stdout.flush()
+
+    def ready_line(self) -> str:
+        home = settings.PUBLIC_BASE_URL
+        addresses = {"home": f"{home}/", "admin": f"{home}/admin/"}
+        province = apps.get_model(settings.PUBLISHER_MODEL).objects.order_by("pk").first()
+        if province:
+            addresses[str(province)] = home + province.get_absolute_url()
+        return "Ready: " + "  ".join(f"{name} {address}" for name, address in addresses.items())
+
+
+def whole_number(name: str, *, default: int, highest: int) -> int:
+    value = env.str(name, default=str(default))
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= highest):
+        raise CommandError(f"{name} must be a number from 1 to {highest}, not {value!r}")
+    return int(value)
+
+
+def refuse_port_in_use(listen: str, port: int) -> None:
+    """The server itself would share the port with another process that allows it."""
+    family = socket.AF_INET6 if ":" in listen else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((listen, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                reason = f"port {port} is in use; stop what uses it or choose another with PORT"
+            else:
+                reason = f"cannot listen on {listen} port {port}: {error.strerror}"
+            raise CommandError(reason) from error
+
+
+def answers(port: int) -> bool:
+    """Whether /healthz answers, asked as the public address so that host and scheme are right."""
+    public = urlsplit(settings.PUBLIC_BASE_URL)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        headers = {"Host": public.netloc, "X-Forwarded-Proto": public.scheme}
+        connection.request("GET", "/healthz", headers=headers)
+        return connection.getresponse().status == http.client.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,14 @@
+"""Query expressions that several pages need."""
+
+from django.db.models import Count, IntegerField, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+
+def count_of(rows: QuerySet) -> Coalesce:
+    """How many `rows` there are for each outer row, as an annotation.
+
+    A subquery each instead of joins, because joins of several kinds multiply one another.
+    """
+    counted = rows.order_by().annotate(_group=Count("pk")).values("_group")
+    counted.query.group_by = ()
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -1,0 +1,55 @@
+"""Template tags of the public pages: content in the reader's language, paging, JSON-LD."""
+
+import json
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+register = template.Library()
+
+# As `django.utils.html.json_script` does: nothing in the data can end the script element.
+JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.filter
+def said(entry: Any, field: str) -> str:
+    """The text of `field` in the language of the page, else in Vietnamese."""
+    return _english(entry, field) or getattr(entry, field)
+
+
+@register.filter
+def lang(entry: Any, field: str) -> SafeString | str:
+    """` lang="vi"` for an element whose text had to stay Vietnamese on an English page."""
+    if get_language() == "en" and not _english(entry, field) and getattr(entry, field):
+        return mark_safe(' lang="vi"')  # noqa: S308 - a constant
+    return ""
+
+
+def _english(entry: Any, field: str) -> str:
+    return getattr(entry, f"{field}_en", "") if get_language() == "en" else ""
+
+
+@register.simple_tag
+def json_ld(data: dict[str, Any]) -> SafeString:
+    """A JSON-LD block; `data` without its `@context`."""
+    text = json.dumps({"@context": "https://schema.org", **data}, ensure_ascii=False)
+    return format_html(
+        '<script type="application/ld+json">{}</script>',
+        mark_safe(text.translate(JSON_ESCAPES)),  # noqa: S308 - escaped on this line
+    )
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: dict[str, Any], **changes: Any) -> str:
+    """The query string of the page with `changes`; None or nothing drops a parameter."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in (None, ""):
+            query[name] = value
+    return f"?{query.urlencode()}" if query else request.path

@@ -1,0 +1,36 @@
+"""What the tests run with. Said here whole, so that neither the shell nor a .env file decides."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+FOLDER = tempfile.mkdtemp(prefix="portal-tests-")
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+
+os.environ |= {
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "CACHE_URL": "locmemcache://",
+    "CLOCK_START": "",
+    "DATA_DIR": FOLDER,
+    "DEBUG": "0",
+    "DEMO": "1",
+    "EMAIL_URL": "memorymail://",
+    "FOLLOW_HOSTS": "zalo.me,www.zalo.me,oa.zalo.me",
+    "LOG_LEVEL": "WARNING",
+    "PUBLIC_BASE_URL": "http://testserver",
+    "SECRET_KEY": "for-the-tests-only-0123456789-0123456789-0123456789",
+}
+# The one choice that is left: tests/run names a PostgreSQL here.
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER}/portal.sqlite3")
+
+from portal.settings import *  # noqa: E402, F403
+from portal.settings import DATABASES, STORAGES  # noqa: E402
+
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # A file and not memory, so that threads and browsers meet the locks of a real installation.
+    DATABASES["default"]["TEST"] = {"NAME": f"{FOLDER}/test.sqlite3"}
+
+# Passwords need no protection here, and static files need not be collected first.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
