@@ -22,7 +22,7 @@ class DivisionAdmin(admin.ModelAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        divisions = super().get_queryset(request).select_related("parent__parent")
+        divisions = super().get_queryset(request).with_path()
         if request.user.sees_everything:
             return divisions
         own = Division.objects.filter(publishers__officers=request.user)
@@ -35,6 +35,9 @@ class DivisionAdmin(admin.ModelAdmin):
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
         return queryset.matching(search_term), False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_active and request.user.is_staff  # public knowledge, to choose from
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

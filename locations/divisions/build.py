@@ -124,13 +124,13 @@ def _add_ended_units(built: Built, legacy: dict[str, Unit], earlier: dict[str, U
     """Districts and wards that only the earlier list knows, with what took them in."""
     ended = [unit for code, unit in earlier.items() if code not in legacy]
     known = {row["division"]: row["successor"] for row in _table("successors.csv")}
-    children = defaultdict(list)
+    children: dict[str | None, list[Unit]] = defaultdict(list)
     for unit in legacy.values():
         children[unit.title.parent_id].append(unit)
-    districts_now = defaultdict(set)
+    districts_now: dict[str | None, set[str]] = defaultdict(set)
     for code, unit in earlier.items():
-        if code in legacy and unit.title.kind.level is Level.WARD:
-            districts_now[unit.title.parent_id].add(legacy[code].title.parent_id)
+        if code in legacy and (district := legacy[code].title.parent_id):
+            districts_now[unit.title.parent_id].add(district)
 
     for unit in ended:
         record = _record(OLD, unit, until=_day_before(MERGED_ON))
@@ -148,7 +148,9 @@ def _add_ended_units(built: Built, legacy: dict[str, Unit], earlier: dict[str, U
         else:
             record.successors = [f"{OLD}-{code}" for code in _took_in(unit, near)]
         if not record.successors:
-            raise ValueError(f"{record.id} {unit.title.full_name}: no successor; see successors.csv")
+            raise ValueError(
+                f"{record.id} {unit.title.full_name}: no successor; see successors.csv"
+            )
         if Kind(built.records[record.successors[0]].kind).level is Level.DISTRICT:
             built.passed_to_district.append(record)
 

@@ -13,7 +13,6 @@ from locations.divisions.titles import Kind
 from locations.models.division import Division
 
 T = TypeVar("T")
-Link = tuple[str, str]
 
 CHUNK = 1000
 FIELDS = (
@@ -61,16 +60,13 @@ def load(path: Path = FILE, progress: Callable[[int, int], None] | None = None) 
             done += len(chunk)
             if progress:
                 progress(done, total)
-        for chunk in _chunks(missing):
-            Successor.objects.bulk_create(
-                Successor(from_division_id=ended, to_division_id=successor)
-                for ended, successor in chunk
-            )
-            done += len(chunk)
+        for links in _chunks(missing):
+            Successor.objects.bulk_create(links)
+            done += len(links)
             if progress:
                 progress(done, total)
-        for chunk in _chunks(obsolete):
-            Successor.objects.filter(pk__in=chunk).delete()
+        for keys in _chunks(obsolete):
+            Successor.objects.filter(pk__in=keys).delete()
 
     new = sum(division.pk not in present for division in outdated)
     return Loaded(
@@ -110,7 +106,7 @@ def _values(division: Division) -> tuple[Any, ...]:
     return tuple(getattr(division, name) for name in FIELDS)
 
 
-def _compare_links(records: Sequence[Record]) -> tuple[list[Link], list[int]]:
+def _compare_links(records: Sequence[Record]) -> tuple[list[Any], list[int]]:
     """Links that the table lacks, and keys of those that the file no longer has."""
     wanted = {(r.id, successor) for r in records for successor in r.successors}
     known = {r.id for r in records}
@@ -120,10 +116,12 @@ def _compare_links(records: Sequence[Record]) -> tuple[list[Link], list[int]]:
             "pk", "from_division_id", "to_division_id"
         )
     }
-    obsolete = [
-        pk for link, pk in present.items() if link[0] in known and link not in wanted
+    obsolete = [pk for link, pk in present.items() if link[0] in known and link not in wanted]
+    missing = [
+        Successor(from_division_id=ended, to_division_id=successor)
+        for ended, successor in sorted(wanted - present.keys())
     ]
-    return sorted(wanted - present.keys()), obsolete
+    return missing, obsolete
 
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

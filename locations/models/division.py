@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import formats
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from locations.divisions.titles import KINDS, Kind, Level, Title, accents, standard
+from locations.divisions.titles import KINDS, Kind, Level, Title, accents, endings, standard
 from portal import clock
-from portal.text import fold, search_words
+from portal.text import search_words
 
 
 class DivisionQuerySet(models.QuerySet["Division"]):
@@ -34,7 +34,7 @@ class DivisionQuerySet(models.QuerySet["Division"]):
 
     def within(self, unit: "Division") -> Self:
         """What is part of `unit` directly or through a district, without `unit` itself."""
-        return self.filter(Q(parent=unit) | Q(parent__parent=unit))
+        return self.filter(Q(parent=unit) | Q(parent__in=unit.children.all()))
 
     def matching(self, text: str) -> Self:
         """Divisions in whose path every word of `text` begins a word; the larger ones first.
@@ -52,8 +52,10 @@ class DivisionQuerySet(models.QuerySet["Division"]):
 
     def with_current(self) -> Self:
         """With parents and successors, so that `current` asks the database no more."""
+        units = self.model.objects.with_path()
         return self.with_path().prefetch_related(
-            "successors__parent__parent", "successors__successors__parent"
+            models.Prefetch("successors", units),
+            models.Prefetch("successors__successors", units),
         )
 
     def find(
@@ -76,44 +78,46 @@ class DivisionQuerySet(models.QuerySet["Division"]):
         """
         on = on or clock.today()
         typed = {
-            Level.PROVINCE: province_name.strip(),
-            Level.DISTRICT: district_name.strip(),
-            Level.WARD: ward_name.strip(),
+            Level.PROVINCE: province_name,
+            Level.DISTRICT: district_name,
+            Level.WARD: ward_name,
         }
         found: Division | None = None
         for level, name in typed.items():
-            if name:
+            if endings(name):
                 found = self.valid(on)._called(name, level, found, on)
         if found is None:
-            raise self.model.DoesNotExist(_now("No name is given."))
+            raise self.model.DoesNotExist(gettext("No name is given."))
         return found
 
     def _called(self, name: str, level: Level, scope: "Division | None", on: date) -> "Division":
         units = self.filter(level=level).with_path()
         if scope:
             units = units.within(scope.parent or scope)
-        # The last word is always one of the name itself; the rest may be a kind or shortened.
-        last_word = standard(name).rpartition(" ")[2]
-        called = [
-            unit
-            for unit in units.filter(search_text__contains=f" {last_word}")
-            if unit.title(on).is_called(name) and (not scope or unit.is_within(scope, on))
-        ]
+        names = endings(name)
+        called: list[Division] = []
+        # By the indexed name; only if that fails through all the names it ever had.
+        for narrowed in (Q(folded_name__in=names), Q(search_text__contains=f" {names[-1]}")):
+            called = called or [
+                unit
+                for unit in units.filter(narrowed)
+                if unit.title(on).is_called(name) and (not scope or unit.is_within(scope, on))
+            ]
         if len(called) > 1:
             called = [unit for unit in called if _same_accents(unit.title(on), name)] or called
         if len(called) == 1:
             return called[0]
         place = {
             "name": name,
-            "scope": scope.full_name_on(on) if scope else _now("the country"),
+            "scope": scope.full_name_on(on) if scope else gettext("the country"),
             "day": formats.date_format(on, "SHORT_DATE_FORMAT"),
         }
         if not called:
             raise self.model.DoesNotExist(
-                _now("There is no “%(name)s” in %(scope)s on %(day)s.") % place
+                gettext("There is no “%(name)s” in %(scope)s on %(day)s.") % place
             )
         raise self.model.MultipleObjectsReturned(
-            _now("“%(name)s” in %(scope)s may be: %(units)s.")
+            gettext("“%(name)s” in %(scope)s may be: %(units)s.")
             % {**place, "units": "; ".join(sorted(unit.path_name(on) for unit in called))}
         )
 
@@ -177,9 +181,7 @@ class Division(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="division_ends_after_start",
-                condition=Q(valid_from=None)
-                | Q(valid_to=None)
-                | Q(valid_to__gte=F("valid_from")),
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
                 violation_error_message=_("The last day must not be before the first."),
             ),
             models.CheckConstraint(
@@ -200,7 +202,8 @@ class Division(models.Model):
             models.CheckConstraint(
                 name="division_point_is_whole",
                 condition=Q(latitude=None, longitude=None)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 violation_error_message=_("Give latitude and longitude together, or neither."),
             ),
         ]
@@ -208,20 +211,20 @@ class Division(models.Model):
     def __str__(self) -> str:
         return self.full_name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive()
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         super().clean()
         if self.parent and self.parent.level >= self.level:
             raise ValidationError({"parent": _("It must be part of a larger division.")})
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.derive()
-        super().save(*args, **kwargs)
-
     def derive(self) -> None:
         """Sets the columns for search from the names of the division and of its parents."""
-        self.folded_name = fold(self.name)
+        self.folded_name = standard(self.name)
         titles = [*self._former_titles(), self._last_title()]
-        own = "".join(f" {standard(title.full_name)}" for title in titles)
+        own = "".join(title.search_text for title in titles)
         self.search_text = own + (self.parent.search_text if self.parent else "")
 
     def title(self, on: date | None = None) -> Title:
@@ -261,13 +264,6 @@ class Division(models.Model):
         """Whether it was part of `unit` on that day (default: today), directly or not."""
         parent = self.parent_on(on)
         return parent is not None and (parent == unit or parent.is_within(unit, on))
-
-    def is_valid(self, on: date | None = None) -> bool:
-        """The same rule as `DivisionQuerySet.valid`."""
-        on = on or clock.today()
-        return (self.valid_from is None or self.valid_from <= on) and (
-            self.valid_to is None or on <= self.valid_to
-        )
 
     def current(self, on: date | None = None) -> list["Division"]:
         """The divisions that it belongs to on the day `on` (default: today).

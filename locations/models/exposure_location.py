@@ -125,7 +125,12 @@ class ExposureLocation(Entry):
             models.CheckConstraint(
                 name="exposurelocation_point_is_whole",
                 condition=Q(latitude=None, longitude=None)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    latitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__isnull=False,
+                    longitude__range=(-180, 180),
+                ),
                 violation_error_message=_(
                     "Give latitude (-90 to 90) and longitude (-180 to 180) together, or neither."
                 ),
@@ -168,7 +173,7 @@ class ExposureLocation(Entry):
     @property
     def full_address(self) -> str:
         """Street, ward, district and province as they were at the time."""
-        parts: list[Any] = [self.address]
+        parts: list[Any] = [self.address if self.address != self.name else ""]
         if self.unit:
             parts.append(self.unit.path_name(self.last_day()))
         elif self.province:

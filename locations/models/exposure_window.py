@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from locations import wording
 from locations.models.exposure_location import ExposureLocation
 from portal import clock
 
@@ -109,6 +111,16 @@ class ExposureWindow(models.Model):
     def ends_at(self) -> datetime | None:
         """The moment it ends; None when day or hour is not known."""
         return _moment(self.ends_on, self.ends_time)
+
+    @property
+    def when(self) -> str:
+        """In words: "19:00–21:30, 22/03/2021", "time not known"."""
+        return wording.window_text(self)
+
+    @property
+    def when_html(self) -> SafeString:
+        """`when` with `<time>` elements."""
+        return wording.window_html(self)
 
 
 def _moment(day, hour) -> datetime | None:

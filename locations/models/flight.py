@@ -11,9 +11,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from locations import airports
+from locations import airports, wording
 from locations.models.exposure_window import EARLIEST_DAY, plausible_until
 from portal.publishing.models import Entry, EntryQuerySet
 
@@ -152,6 +153,16 @@ class Flight(Entry):
         }.get(self.time_kind)
         zone = airports.zone(place) if place else ZoneInfo("Asia/Ho_Chi_Minh")
         return datetime.combine(self.date, self.local_time, zone)
+
+    @property
+    def when(self) -> str:
+        """In words: "22/03/2021, departure 12:15"."""
+        return wording.flight_text(self)
+
+    @property
+    def when_html(self) -> SafeString:
+        """`when` with `<time>` elements."""
+        return wording.flight_html(self)
 
     @property
     def origin_name(self) -> str:

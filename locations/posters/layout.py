@@ -61,7 +61,7 @@ class Poster:
     @property
     def title(self) -> str:
         """The title of the document."""
-        return f"{self.province}: {self.headline}"
+        return f"{self.province}: {self.headline}".replace(typography.NO_BREAK_SPACE, " ")
 
     @property
     def address(self) -> str:
@@ -177,7 +177,7 @@ def arrange(poster: Poster) -> Page:
     """The poster's page."""
     page = Page(poster.province)
     _bar(page, poster)
-    page.write(poster.headline, Box(MARGIN, 53, TEXT_WIDTH, 32), points=31, middle=True)
+    page.write(poster.headline, Box(MARGIN, 50, TEXT_WIDTH, 32.5), points=31, middle=True)
     _code(page, poster.url)
     _steps(page, poster.steps)
     _account(page, poster)
@@ -186,15 +186,15 @@ def arrange(poster: Poster) -> Page:
 
 
 def _bar(page: Page, poster: Poster) -> None:
-    page.fill(Box(0, 0, PAGE_WIDTH, 48), ACCENT)
+    page.fill(Box(0, 0, PAGE_WIDTH, 46), ACCENT)
     page.write(
         poster.issuer,
-        Box(MARGIN, 11, TEXT_WIDTH, 8),
+        Box(MARGIN, 10, TEXT_WIDTH, 8),
         points=16,
         weight=Weight.SEMIBOLD,
         colour=WHITE,
     )
-    page.write(poster.province, Box(MARGIN, 19, TEXT_WIDTH, 24), points=48, colour=WHITE)
+    page.write(poster.province, Box(MARGIN, 18, TEXT_WIDTH, 24), points=48, colour=WHITE)
 
 
 def _code(page: Page, url: str) -> None:
@@ -238,7 +238,7 @@ def _label(page: Page, text: str, x: float, y: float, width: float) -> float:
 
 
 def _account(page: Page, poster: Poster) -> None:
-    y = _label(page, poster.account_label, MARGIN, 223, TEXT_WIDTH)
+    y = _label(page, poster.account_label, MARGIN, 225, TEXT_WIDTH)
     page.write(poster.account, Box(MARGIN, y, TEXT_WIDTH, 20), points=28, colour=ACCENT)
 
 
@@ -254,8 +254,6 @@ def _foot(page: Page, poster: Poster) -> None:
         y = _label(page, poster.hotline_label, COLUMN, top, COLUMN_WIDTH)
         # No higher than one line of the largest type: a number is not to be wrapped.
         height = min((bottom - y) / len(poster.hotlines), 12.0)
-        points = page.common_points(
-            poster.hotlines, width=COLUMN_WIDTH, height=height, largest=26
-        )
+        points = page.common_points(poster.hotlines, width=COLUMN_WIDTH, height=height, largest=26)
         for number in poster.hotlines:
             y = page.write(number, Box(COLUMN, y, COLUMN_WIDTH, height), points=points)

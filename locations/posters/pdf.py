@@ -20,7 +20,15 @@ def poster_pdf(poster: Poster) -> bytes:
     """`poster` as a PDF of one A4 page; the same poster gives the same bytes."""
     _register_fonts()
     buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=A4, invariant=True, lang=poster.language, pageCompression=1)
+    canvas = Canvas(
+        buffer,
+        pagesize=A4,
+        invariant=True,
+        lang=poster.language,
+        pageCompression=1,
+        # Else reportlab names Helvetica, which is not embedded, and print shops refuse the file.
+        initialFontName=FONT_NAME.format(Weight.REGULAR),
+    )
     canvas.setTitle(poster.title)
     canvas.setAuthor(poster.issuer)
     canvas.setSubject(poster.address)
@@ -51,9 +59,7 @@ def _fill(canvas: Canvas, area: Area) -> None:
     if area.link:
         left, right = min(b.x for b in area.boxes), max(b.right for b in area.boxes)
         top, bottom = min(b.y for b in area.boxes), max(b.bottom for b in area.boxes)
-        canvas.linkURL(
-            area.link, (left * mm, A4[1] - bottom * mm, right * mm, A4[1] - top * mm)
-        )
+        canvas.linkURL(area.link, (left * mm, A4[1] - bottom * mm, right * mm, A4[1] - top * mm))
 
 
 def _write(canvas: Canvas, line: Line) -> None:

@@ -39,9 +39,7 @@ def follow_poster(
     )
 
 
-def page_poster(
-    *, province: str, issuer: str, url: str, hotlines: Sequence[str] = ()
-) -> Poster:
+def page_poster(*, province: str, issuer: str, url: str, hotlines: Sequence[str] = ()) -> Poster:
     """A poster that opens a province's page; the arguments are those of `follow_poster`."""
     return Poster(
         language=get_language() or "vi",

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
-        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
         "fullscreen", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment",
         "usb",
     )

@@ -31,9 +31,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--package-dir", type=Path, required=True, help="the unpacked package"
-        )
+        parser.add_argument("--package-dir", type=Path, required=True, help="the unpacked package")
 
     def handle(self, *, package_dir: Path, **options: object) -> None:
         web_dir = settings.BASE_DIR / WEB_DIR
@@ -69,9 +67,7 @@ class Command(BaseCommand):
         options.drop_tables += ["gasp"]
         font = subset.load_font(source, options)
         subsetter = subset.Subsetter(options)
-        subsetter.populate(
-            unicodes=map(ord, WEB_CHARACTERS) if web else font.getBestCmap().keys()
-        )
+        subsetter.populate(unicodes=map(ord, WEB_CHARACTERS) if web else font.getBestCmap().keys())
         subsetter.subset(font)
         subset.save_font(font, target, options)
         self.stdout.write(f"{target}: {target.stat().st_size:,} bytes")

@@ -25,9 +25,7 @@ class Command(BaseCommand):
     help = HELP
 
     def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(
-            *args, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
+        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

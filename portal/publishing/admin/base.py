@@ -87,7 +87,7 @@ class PublishingAdmin(admin.ModelAdmin):
         return (*super().get_readonly_fields(request, obj), *fixed)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        about_change = ("reason", "public_note", "version") if obj else ("version",)
+        about_change = ("reason", "residents_note", "version") if obj else ("version",)
         return [
             *super().get_fieldsets(request, obj),
             (gettext_lazy("This change"), {"fields": about_change}),
@@ -125,7 +125,7 @@ class PublishingAdmin(admin.ModelAdmin):
             content=content,
             by=request.user,
             reason=form.cleaned_data.get("reason", ""),
-            public_note=form.cleaned_data.get("public_note", ""),
+            public_note=form.cleaned_data.get("residents_note", ""),
         )
         if "_submit" in request.POST:
             workflow.submit(revision=revision, by=request.user)

@@ -31,7 +31,7 @@ class ContentForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text=_("For colleagues: what changed and on whose word."),
     )
-    public_note = forms.CharField(
+    residents_note = forms.CharField(
         label=_("public note on the change"),
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),

@@ -4,6 +4,7 @@ import errno
 import http.client
 import multiprocessing
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -12,7 +13,6 @@ from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from granian import Granian
@@ -36,11 +36,8 @@ class Command(BaseCommand):
         port = whole_number("PORT", default=8000, highest=65535)
         workers = whole_number("WORKERS", default=1, highest=64)
         refuse_port_in_use(listen, port)
-        try:
-            call_command("prepare", stdout=self.stdout, stderr=self.stderr)
-        except KeyboardInterrupt:
-            sys.exit(130)
-        ready = self.ready_line()
+        prepare()
+        ready = ready_line()
         connections.close_all()
 
         # A forked worker would inherit this process's threads half-way and its open files.
@@ -55,30 +52,22 @@ class Command(BaseCommand):
             blocking_threads=8,
             respawn_failed_workers=True,
             workers_kill_timeout=10,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
         )
-        announcer = threading.Thread(target=self.announce, args=(port, ready), daemon=True)
+        announcer = threading.Thread(target=self.announce, args=(listen, port, ready), daemon=True)
         server.on_startup(announcer.start)
         server.serve()
 
-    def announce(self, port: int, ready: str) -> None:
+    def announce(self, listen: str, port: int, ready: str) -> None:
         """Print the ready line as soon as the server answers."""
         give_up_at = time.monotonic() + SECONDS_TO_START
-        while not answers(port):
+        while not answers(listen, port):
             if time.monotonic() > give_up_at:
                 self.stderr.write(f"/healthz gave no good answer for {SECONDS_TO_START} seconds")
                 return
             time.sleep(0.05)
         self.stdout.write(ready)
         self.stdout.flush()
-
-    def ready_line(self) -> str:
-        home = settings.PUBLIC_BASE_URL
-        addresses = {"home": f"{home}/", "admin": f"{home}/admin/"}
-        province = apps.get_model(settings.PUBLISHER_MODEL).objects.order_by("pk").first()
-        if province:
-            addresses[str(province)] = home + province.get_absolute_url()
-        return "Ready: " + "  ".join(f"{name} {address}" for name, address in addresses.items())
 
 
 def whole_number(name: str, *, default: int, highest: int) -> int:
@@ -103,10 +92,30 @@ def refuse_port_in_use(listen: str, port: int) -> None:
             raise CommandError(reason) from error
 
 
-def answers(port: int) -> bool:
+def prepare() -> None:
+    """In a process of its own: the memory that loading takes is given back before serving."""
+    try:
+        subprocess.run([sys.executable, sys.argv[0], "prepare"], check=True)
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def ready_line() -> str:
+    home = settings.PUBLIC_BASE_URL
+    province = apps.get_model(settings.PUBLISHER_MODEL).objects.order_by("pk").first()
+    addresses = [f"home {home}/", f"admin {home}/admin/"]
+    if province:
+        addresses.insert(1, f"{province} {home}{province.get_absolute_url()}")
+    return "Ready: " + "  ".join(addresses)
+
+
+def answers(listen: str, port: int) -> bool:
     """Whether /healthz answers, asked as the public address so that host and scheme are right."""
     public = urlsplit(settings.PUBLIC_BASE_URL)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listen, listen)  # noqa: S104
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
         headers = {"Host": public.netloc, "X-Forwarded-Proto": public.scheme}
         connection.request("GET", "/healthz", headers=headers)

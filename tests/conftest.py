@@ -1,0 +1,84 @@
+"""What the tests share: the divisions of Vietnam, a province or two, and a cast of officers."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from locations.models import Division, ExposureLocation, Province
+from portal.publishing.models import Officer
+from portal.publishing.roles import APPROVER, AUTHOR
+from tests import factories
+
+# When the story is told: the morning on which the report appeared.
+STORY_TIME = datetime(2021, 3, 26, 8, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The divisions are loaded once, since no test changes them."""
+    with django_db_blocker.unblock():
+        call_command("load_divisions", verbosity=0)
+
+
+@pytest.fixture
+def divisions(db) -> None:
+    """Loads them again where a test with real transactions has emptied the tables."""
+    if not Division.objects.exists():
+        call_command("load_divisions", verbosity=0)
+
+
+@pytest.fixture
+def story_time():
+    with time_machine.travel(STORY_TIME, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def hai_phong(divisions) -> Province:
+    return factories.province("Hải Phòng", "31")
+
+
+@pytest.fixture
+def binh_duong(divisions) -> Province:
+    return factories.province("Bình Dương", "74")
+
+
+@pytest.fixture
+def author(hai_phong) -> Officer:
+    """Writes for Hải Phòng."""
+    return factories.officer("author", AUTHOR, hai_phong)
+
+
+@pytest.fixture
+def colleague(hai_phong) -> Officer:
+    """Writes for Hải Phòng too."""
+    return factories.officer("colleague", AUTHOR, hai_phong)
+
+
+@pytest.fixture
+def approver(hai_phong) -> Officer:
+    """Writes and approves for Hải Phòng."""
+    return factories.officer("approver", APPROVER, hai_phong)
+
+
+@pytest.fixture
+def stranger(binh_duong) -> Officer:
+    """Writes and approves for Bình Dương only."""
+    return factories.officer("stranger", APPROVER, binh_duong)
+
+
+@pytest.fixture
+def location(hai_phong) -> ExposureLocation:
+    """A published place in Hải Phòng."""
+    return factories.location(hai_phong)
+
+
+@pytest.fixture
+def story(divisions, story_time) -> None:
+    """The story as the demonstration loads it, at the time it is told."""
+    call_command("load_story", verbosity=0)
+
+

@@ -1,0 +1,139 @@
+"""`make serve`: from a fresh clone to a portal that answers, and its refusals in one line each."""
+
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.deploy.conftest import Run
+
+# One after the other in one process: each keeps both cores busy.
+pytestmark = pytest.mark.xdist_group("serve")
+
+Serve = Callable[..., "Portal"]
+
+
+class Portal:
+    """A running `make serve`."""
+
+    def __init__(self, tree: Path, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            ["make", "serve"],
+            cwd=tree,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.lines: list[str] = []
+
+    def wait_until_ready(self) -> str:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
+            if line.startswith("Ready: "):
+                return line.rstrip()
+        raise AssertionError("ended before it was ready:\n" + "\n".join(self.lines))
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        self.process.communicate(timeout=20)
+
+
+@pytest.fixture
+def serve(built_tree: Path, environment: dict[str, str]) -> Iterator[Serve]:
+    started = []
+
+    def serve(**variables: str) -> Portal:
+        started.append(Portal(built_tree, environment | variables))
+        return started[-1]
+
+    yield serve
+    for portal in started:
+        portal.stop(signal.SIGKILL)
+
+
+def test_serves_the_story_and_keeps_it(
+    serve: Serve, built_tree: Path, tmp_path: Path, free_port: int, environment: dict[str, str]
+) -> None:
+    variables = {"PORT": str(free_port), "DATA_DIR": str(tmp_path / "elsewhere")}
+    home = f"http://localhost:{free_port}/"
+
+    first = serve(**variables)
+    ready = first.wait_until_ready()
+    addresses = [home, f"{home}hai-phong/", f"{home}admin/"]
+    assert [word for word in ready.split() if word.startswith("http")] == addresses
+    for address in addresses:
+        with urlopen(address, timeout=10) as page:
+            assert page.status == 200
+    assert (tmp_path / "elsewhere/portal.sqlite3").exists()
+    assert any("DEMO=1 CLOCK_START=2021-03-26T08:00:00+07:00" in line for line in first.lines)
+    first.stop()
+    assert not answers(free_port)
+
+    change = "from locations.models import Province as P; P.objects.update(office='Một tên khác')"
+    in_demo = environment | variables | {"DEMO": "1"}
+    subprocess.run(
+        [".venv/bin/python", "manage.py", "shell", "-c", change],
+        cwd=built_tree,
+        env=in_demo,
+        check=True,
+        capture_output=True,
+    )
+    began = time.monotonic()
+    second = serve(**variables)
+    second.wait_until_ready()
+    assert time.monotonic() - began < 15
+    accounts = [line for line in first.lines if line.startswith("  ")]
+    assert accounts
+    assert [line for line in second.lines if line.startswith("  ")] == accounts
+    with urlopen(f"{home}hai-phong/", timeout=10) as page:
+        assert "Một tên khác" in page.read().decode()
+    second.stop()
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_port_in_use(built_tree: Path, run: Run, busy_port: int) -> None:
+    failed = run(["deploy/serve"], cwd=built_tree, PORT=str(busy_port))
+    assert failed.returncode == 1
+    assert failed.stderr == (
+        f"CommandError: port {busy_port} is in use; stop what uses it or choose another with PORT\n"
+    )
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http"])
+def test_a_port_that_is_none(built_tree: Path, run: Run, port: str) -> None:
+    failed = run(["deploy/serve"], cwd=built_tree, PORT=port)
+    assert failed.returncode == 1
+    assert failed.stderr == f"CommandError: PORT must be a number from 1 to 65535, not '{port}'\n"
+
+
+def test_outside_a_demonstration_nothing_is_made_up(built_tree: Path, run: Run) -> None:
+    failed = run(["deploy/serve"], cwd=built_tree, DEMO="0")
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    assert failed.stderr.startswith("portal: SECRET_KEY is not set;")
+    assert failed.stderr.count("\n") == 1
+
+
+def test_a_database_that_does_not_answer(built_tree: Path, run: Run, free_port: int) -> None:
+    url = f"postgres://portal:secret@127.0.0.1:{free_port}/portal"
+    failed = run(["deploy/serve"], cwd=built_tree, DATABASE_URL=url, PORT=str(free_port))
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("CommandError: the database cannot be used: ")
+    assert failed.stderr.count("\n") == 1
+    assert "secret" not in failed.stderr

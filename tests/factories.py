@@ -1,0 +1,115 @@
+"""Things to test with, published through the workflow like everything else."""
+
+from datetime import date, time
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.utils.text import slugify
+
+from alerts.models import CaseAnnouncement, Notice
+from locations.models import Division, ExposureLocation, Flight, Province
+from portal import clock
+from portal.publishing import content as contents
+from portal.publishing import workflow
+from portal.publishing.models import Officer, Publishable, Revision
+from portal.publishing.roles import APPROVER, AUTHOR
+from portal.text import fold
+
+PASSWORD = "correct-horse-battery-staple"
+
+
+def officer(username: str, role: str, *provinces: Province, national: bool = False) -> Officer:
+    user = Officer.objects.create_user(
+        username, password=PASSWORD, is_staff=True, is_national=national
+    )
+    user.groups.add(Group.objects.get(name=role))
+    user.provinces.set(provinces)
+    return user
+
+
+def national(role: str) -> Officer:
+    """The officer of the whole country in `role`."""
+    username = f"national-{slugify(fold(role))}"
+    return Officer.objects.filter(username=username).first() or officer(
+        username, role, national=True
+    )
+
+
+def draft(entry: Publishable, *, children: Any = None, links: Any = None) -> Revision:
+    """`entry` as the draft of a national author."""
+    content = contents.content_of(entry, children=children, links=links)
+    return workflow.save_draft(entry=entry, content=content, by=national(AUTHOR))
+
+
+def publish(entry: Publishable, *, children: Any = None, links: Any = None) -> Any:
+    """`entry` made public by a national author and approver; the stored row."""
+    return approve(draft(entry, children=children, links=links))
+
+
+def approve(revision: Revision) -> Any:
+    workflow.submit(revision=revision, by=revision.author)
+    workflow.approve(revision=revision, by=national(APPROVER))
+    return type(revision.entry).objects.get(pk=revision.entry_id)
+
+
+def province(name: str, code: str, **values: Any) -> Province:
+    """The province page of one of the 63 units, with an official account and a hotline."""
+    page = Province(
+        name=name,
+        slug=slugify(fold(name)),
+        division=Division.objects.provinces().get(code=code, valid_to__isnull=False),
+        **values,
+    )
+    children = {
+        "accounts": [page.accounts.model(name=f"Chính quyền {name}", url="https://zalo.me/1234")],
+        "hotlines": [page.hotlines.model(label="CDC", number="0225 123 456")],
+    }
+    return publish(page, children=children)
+
+
+def windows(*days: Any, start: time | None = time(19), end: time | None = time(21, 30)) -> list:
+    """Windows of those days, each a date or a pair; None for one that is not known."""
+    made = []
+    for day in days:
+        first, last = day if isinstance(day, tuple) else (day, day)
+        hours = {"starts_time": start, "ends_time": end} if day else {}
+        made.append(ExposureLocation.windows.rel.related_model(starts_on=first, ends_on=last, **hours))
+    return made
+
+
+def location_draft(of: Province, **values: Any) -> tuple[ExposureLocation, dict[str, list]]:
+    """An unsaved place of `of` and its children."""
+    on = values.pop("on", (clock.today(),))
+    entry = ExposureLocation(province=of, **{"name": "Chợ Sắt", "kind": "market"} | values)
+    return entry, {"windows": windows(*on)}
+
+
+def location(of: Province, **values: Any) -> ExposureLocation:
+    entry, children = location_draft(of, **values)
+    return publish(entry, children=children)
+
+
+def flight(of: Province, **values: Any) -> Flight:
+    defaults = {
+        "number": "VN1234",
+        "date": clock.today(),
+        "local_time": time(12, 15),
+        "origin": "SGN",
+        "destination": "HPH",
+    }
+    links = {"also_concerns": values.pop("also_concerns", ())}
+    return publish(Flight(province=of, **defaults | values), links=links)
+
+
+def notice(of: Province, **values: Any) -> Notice:
+    defaults = {"title": "Thông báo khẩn", "action": "Gọi cơ quan y tế."}
+    links = {name: values.pop(name, ()) for name in ("locations", "flights")}
+    return publish(Notice(province=of, **defaults | values), links=links)
+
+
+def cases(of: Province, **values: Any) -> CaseAnnouncement:
+    defaults: dict[str, date | int] = {
+        "cases": 2, "starts_on": clock.today(), "ends_on": clock.today(),
+    }  # fmt: skip
+    links = {name: values.pop(name, ()) for name in ("also_concerns", "locations", "flights")}
+    return publish(CaseAnnouncement(province=of, **defaults | values), links=links)
