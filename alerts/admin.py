@@ -5,9 +5,13 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import CaseAnnouncement, Figure, Guidance, Notice, NoticeHotline
-from portal.publishing.admin.base import ChildInline, PublishingAdmin
-
-WHEN_PUBLIC = (_("When it is public"), {"fields": ("announced_on", "publish_from", "expires_at")})
+from portal.publishing.admin.base import (
+    FOLDED,
+    IN_ENGLISH,
+    WHEN_PUBLIC,
+    ChildInline,
+    PublishingAdmin,
+)
 
 
 class NoticeHotlineInline(ChildInline):
@@ -24,7 +28,7 @@ class NoticeAdmin(PublishingAdmin):
     fieldsets = (
         (None, {"fields": ("province", "severity", "title", "action", "body")}),
         (_("What it covers"), {"fields": ("locations", "flights")}),
-        (_("In English"), {"fields": ("title_en", "action_en", "body_en")}),
+        (IN_ENGLISH, {"fields": ("title_en", "action_en", "body_en"), "classes": FOLDED}),
         WHEN_PUBLIC,
     )
 
@@ -59,6 +63,6 @@ class GuidanceAdmin(PublishingAdmin):
     list_select_related = ("province",)
     fieldsets = (
         (None, {"fields": ("province", "by", "points")}),
-        (_("In English"), {"fields": ("by_en", "points_en")}),
+        (IN_ENGLISH, {"fields": ("by_en", "points_en"), "classes": FOLDED}),
         WHEN_PUBLIC,
     )

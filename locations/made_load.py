@@ -17,6 +17,7 @@ from portal.publishing.models.publishable import State
 from portal.text import fold
 
 BATCH = 2000
+DERIVED = ["listed_until", "search_text", "unit_path"]
 NAMES = ("Chợ", "Siêu thị", "Quán cà phê", "Nhà hàng", "Khách sạn", "Trường tiểu học", "Công ty",
          "Bến xe", "Nhà thuốc", "Trạm y tế")  # fmt: skip
 KINDS = ("market", "shop", "restaurant", "restaurant", "hotel", "school", "workplace",
@@ -58,9 +59,7 @@ class MadeLoad:
         """Makes `count` locations spread over `provinces`; yields how many are made so far."""
         wards = {
             province.pk: list(
-                Division.objects.filter(parent__parent=province.division).select_related(
-                    "parent__parent"
-                )
+                Division.objects.wards().within(province.division).with_path()
             )
             for province in provinces
         }
@@ -76,11 +75,15 @@ class MadeLoad:
         for code in codes:
             province = self.random.choice(provinces)
             made.append(self._location(code, province, self.random.choice(wards[province.pk])))
-        ExposureLocation.objects.bulk_create([location for location, _ in made], batch_size=300)
+        locations = [location for location, _ in made]
+        ExposureLocation.objects.bulk_create(locations, batch_size=300)
         for location, window in made:
             window.location = location
+            location._prefetched_objects_cache = {"windows": [window]}
+            location.derive()
+        ExposureLocation.objects.bulk_update(locations, DERIVED, batch_size=300)
         ExposureWindow.objects.bulk_create([window for _, window in made], batch_size=300)
-        self._revisions([location for location, _ in made], {w.location_id: [w] for _, w in made})
+        self._revisions(locations, {window.location_id: [window] for _, window in made})
 
     def _location(self, code: str, province: Province, ward: Division):
         pick = self.random.randrange(len(NAMES))
@@ -95,8 +98,6 @@ class MadeLoad:
         )
         window = self._window(location)
         self._publish(location, days_ago=(self.now.date() - (window.ends_on or self.now.date())).days)
-        location.listed_until = location.listing_end(window.ends_on or location.known_on)
-        location.search_text = fold(" ".join(location.searchable()))
         return location, window
 
     def _window(self, location: ExposureLocation) -> ExposureWindow:

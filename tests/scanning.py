@@ -6,10 +6,12 @@ from io import BytesIO
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps
 
+QR_CODE = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+
 
 def scan(image: Image.Image) -> str | None:
     """The text of the one QR code in `image`, or None if none can be read."""
-    found = zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(image.convert("L"), formats=QR_CODE)
     return found[0].text if len(found) == 1 else None
 
 

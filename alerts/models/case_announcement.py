@@ -18,7 +18,7 @@ from portal.publishing.models import Entry, EntryQuerySet
 
 class CaseAnnouncementQuerySet(EntryQuerySet):
     def for_lists(self) -> Self:
-        return self.select_related("province", "ward__parent").prefetch_related(
+        return self.select_related("province", "ward__parent__parent").prefetch_related(
             models.Prefetch("also_concerns"),
             models.Prefetch("locations", ExposureLocation.objects.public().for_lists()),
             models.Prefetch("flights", Flight.objects.public().for_lists()),
@@ -120,7 +120,7 @@ class CaseAnnouncement(Entry):
     def searchable(self) -> Iterable[str]:
         yield from (self.note, self.note_en, self.code)
         if self.ward:
-            yield self.ward.path_name()
+            yield self.ward.path_name(self.ends_on)
 
     @property
     def provinces(self) -> list[Any]:

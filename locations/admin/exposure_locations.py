@@ -2,7 +2,13 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from locations.models import ExposureLocation, ExposureWindow
-from portal.publishing.admin.base import ChildInline, PublishingAdmin
+from portal.publishing.admin.base import (
+    FOLDED,
+    IN_ENGLISH,
+    WHEN_PUBLIC,
+    ChildInline,
+    PublishingAdmin,
+)
 
 
 class ExposureWindowInline(ChildInline):
@@ -17,12 +23,9 @@ class ExposureLocationAdmin(PublishingAdmin):
     list_display = ("name", "kind", "ward", "province", "state", "published_at", "updated_at")
     list_select_related = ("ward", "province")
     fieldsets = (
-        (None, {"fields": ("province", "name", "kind", "tier")}),
+        (None, {"fields": ("province", "name", "kind", "tier", "external_id")}),
         (_("Where"), {"fields": ("address", "ward", "district", ("latitude", "longitude"))}),
         (_("What to do"), {"fields": ("action", "note")}),
-        (_("In English"), {"fields": ("name_en", "action_en", "note_en")}),
-        (
-            _("When it is public"),
-            {"fields": ("announced_on", "publish_from", "expires_at", "external_id")},
-        ),
+        (IN_ENGLISH, {"fields": ("name_en", "action_en", "note_en"), "classes": FOLDED}),
+        WHEN_PUBLIC,
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from locations import airports
 from locations.models import Flight
 from locations.models.flight import normalise_number
-from portal.publishing.admin.base import PublishingAdmin
+from portal.publishing.admin.base import FOLDED, IN_ENGLISH, WHEN_PUBLIC, PublishingAdmin
 from portal.publishing.admin.forms import ContentForm
 
 
@@ -32,7 +32,7 @@ class FlightAdmin(PublishingAdmin):
         (None, {"fields": ("province", "number", "date", "local_time", "time_kind")}),
         (_("Route"), {"fields": ("origin", "destination", "seat_rows", "also_concerns")}),
         (_("What to do"), {"fields": ("action", "note")}),
-        (_("In English"), {"fields": ("action_en", "note_en")}),
-        (_("When it is public"), {"fields": ("announced_on", "publish_from", "expires_at")}),
+        (IN_ENGLISH, {"fields": ("action_en", "note_en"), "classes": FOLDED}),
+        WHEN_PUBLIC,
     )
 

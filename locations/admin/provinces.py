@@ -32,6 +32,7 @@ class ProvinceAdmin(PublishingAdmin):
     fixed_fields = ("slug",)
     list_display = ("name", "slug", "state", "updated_at")
     list_filter = ("state",)
+    ordering = ("name",)
     search_fields = ("name",)
     fieldsets = (
         (None, {"fields": ("name", "slug", "division")}),

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,9 @@ from portal.publishing.models import Entry, EntryQuerySet
 class ExposureLocationQuerySet(EntryQuerySet):
     def for_lists(self) -> Self:
         """With all that a row of a list shows, in a fixed number of queries."""
-        return self.select_related("province", "ward__parent", "district").prefetch_related("windows")
+        return self.select_related("province").prefetch_related(
+            "windows", Prefetch("ward", Division.objects.with_current())
+        )
 
     def happened_between(self, first: date | None, last: date | None) -> Self:
         """Those with a window that touches the days from `first` to `last`, either open."""
@@ -109,6 +111,9 @@ class ExposureLocation(Entry):
         validators=[MinValueValidator(-180), MaxValueValidator(180)],
     )  # fmt: skip
 
+    # As it was at the time; kept, because it never changes and every row of a list shows it.
+    unit_path = models.CharField(max_length=250, blank=True, editable=False)
+
     objects = ExposureLocationQuerySet.as_manager()
 
     class Meta(Entry.Meta):
@@ -161,24 +166,18 @@ class ExposureLocation(Entry):
 
     def searchable(self) -> Iterable[str]:
         yield from (self.name, self.name_en, self.address, self.external_id, self.code)
-        yield from (unit.path_name(self.last_day()) for unit in (self.ward, self.district) if unit)
-        if self.province:
-            yield self.province.name
+        yield self.unit_path
 
-    @property
-    def unit(self) -> Division | None:
-        """The smallest administrative unit that is known."""
-        return self.ward or self.district
+    def derive(self) -> None:
+        unit = self.ward or self.district or (self.province and self.province.division)
+        self.unit_path = unit.path_name(self.last_day()) if unit else ""
+        super().derive()
 
     @property
     def full_address(self) -> str:
         """Street, ward, district and province as they were at the time."""
-        parts: list[Any] = [self.address if self.address != self.name else ""]
-        if self.unit:
-            parts.append(self.unit.path_name(self.last_day()))
-        elif self.province:
-            parts.append(self.province.name)
-        return ", ".join(filter(None, parts))
+        street = self.address if self.address != self.name else ""
+        return ", ".join(filter(None, [street, self.unit_path]))
 
     def get_absolute_url(self) -> str:
         return reverse("location", args=[self.province.slug, self.code])

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,7 @@ RESERVED_SLUGS = frozenset(
     }
 )  # fmt: skip
 
+web_address = URLValidator(schemes=["https", "http"])
 phone_number = RegexValidator(
     r"^\+?[0-9][0-9 .]{1,18}[0-9]$", _("A phone number: digits, spaces and dots only.")
 )
@@ -60,7 +61,7 @@ class Province(Publishable):
         "hotlines": ("label", "label_en", "number"),
         "links": ("name", "name_en", "leads_to", "leads_to_en", "url"),
     }
-    scope_lookup = "pk"
+    officers_lookup = "officers"
 
     slug = models.SlugField(
         _("address"),
@@ -133,10 +134,11 @@ class OfficialAccount(models.Model):
         _("channel"), max_length=10, choices=Channel, default=Channel.ZALO
     )
     name = models.CharField(_("account name"), max_length=120)
-    url = models.URLField(
+    url = models.CharField(
         _("address"),
+        max_length=200,
         blank=True,
-        validators=[validate_follow_address],
+        validators=[web_address, validate_follow_address],
         help_text=_(
             "The account's own address, such as https://zalo.me/… Empty: residents are told "
             "to search for the name."
@@ -189,7 +191,7 @@ class SupportLink(models.Model):
     name_en = models.CharField(_("name (English)"), max_length=80, blank=True)
     leads_to = models.CharField(_("leads to"), max_length=200)
     leads_to_en = models.CharField(_("leads to (English)"), max_length=200, blank=True)
-    url = models.URLField(_("address"), blank=True)
+    url = models.CharField(_("address"), max_length=200, blank=True, validators=[web_address])
 
     class Meta:
         verbose_name = _("support link")

@@ -239,12 +239,12 @@ def _label(page: Page, text: str, x: float, y: float, width: float) -> float:
 
 def _account(page: Page, poster: Poster) -> None:
     y = _label(page, poster.account_label, MARGIN, 225, TEXT_WIDTH)
-    page.write(poster.account, Box(MARGIN, y, TEXT_WIDTH, 20), points=28, colour=ACCENT)
+    page.write(poster.account, Box(MARGIN, y + 0.8, TEXT_WIDTH, 20), points=28, colour=ACCENT)
 
 
 def _foot(page: Page, poster: Poster) -> None:
-    top, bottom = 257.0, 287.0
-    page.fill(Box(MARGIN, 252.5, TEXT_WIDTH, 0.4), RULE)
+    top, bottom = 258.5, 288.0
+    page.fill(Box(MARGIN, 254.5, TEXT_WIDTH, 0.4), RULE)
     width = COLUMN - MARGIN - 8 if poster.hotlines else TEXT_WIDTH
     y = _label(page, poster.address_label, MARGIN, top, width)
     # In one line if that can be read at all, else in two.

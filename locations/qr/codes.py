@@ -1,9 +1,9 @@
 """QR codes of permanent short addresses.
 
-Level Q without a logo, a quiet zone of four modules, and upper-case addresses, which QR stores
-in its compact alphanumeric mode (ISO/IEC 18004: modes 7.3, quiet zone 6.3.8), so that an address
-such as HTTPS://HOST/Q/7H3KD needs only 29 × 29 modules. Black on white whatever the page around
-it looks like: many readers do not see a light code on a dark ground.
+Level Q without a logo, a quiet zone of four modules and upper-case addresses, as the project's
+field notes say. ISO/IEC 18004 asks for that quiet zone, and its alphanumeric mode (0-9 A-Z space
+$%*+-./:) is what makes upper case compact: HTTPS://HOST/Q/7H3KD needs only 29 × 29 modules. Black
+on white whatever the page around looks like: many readers miss a light code on a dark ground.
 """
 
 import re
@@ -16,12 +16,12 @@ from xml.sax.saxutils import escape
 import qrcode
 from PIL import Image
 
-# ISO/IEC 18004, 6.3.8: "quiet zone 4X wide".
+# In modules, as ISO/IEC 18004 asks for.
 QUIET_ZONE = 4
 # 29 modules: every ordinary address fits, so that all codes of a portal print alike. A smaller
 # code would not be read from further away: what it gains in module size its quiet zone takes.
 SMALLEST_VERSION = 3
-# The path under which every printed code lives (docs: addresses).
+# The path under which every printed code lives, in capitals as in the code.
 CODE_PATH = "Q"
 HOST = re.compile(r"[a-z0-9.-]+")
 
@@ -48,7 +48,10 @@ def printed_url(base_url: str, code: str) -> str:
 
 
 def qr_modules(url: str) -> Modules:
-    """The code of `url` as rows of modules, True for black, without the quiet zone."""
+    """The code of `url` as rows of modules, True for black, without the quiet zone.
+
+    Raises ValueError if `url` is longer than any code holds (1,663 bytes at level Q).
+    """
     code = qrcode.QRCode(SMALLEST_VERSION, error_correction=qrcode.ERROR_CORRECT_Q, border=0)
     # One segment: an address that is all alphanumeric is stored as such, any other as bytes.
     code.add_data(url, optimize=0)

@@ -1,7 +1,5 @@
 """Following a province's official account: the page, its QR codes, its posters."""
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,12 +9,6 @@ from locations.models import Province
 from locations.qr.codes import printed_url, qr_png, qr_svg
 from portal.publishing.views import public_province
 
-RENDERERS: dict[str, tuple[str, Callable[..., bytes]]] = {
-    "svg": ("image/svg+xml", qr_svg),
-    "png": ("image/png", qr_png),
-}
-
-
 def follow_page(request: HttpRequest, province: str) -> HttpResponse:
     return render(request, "pages/follow.html", {"province": public_province(province)})
 
@@ -24,11 +16,11 @@ def follow_page(request: HttpRequest, province: str) -> HttpResponse:
 def qr_code(request: HttpRequest, province: str, purpose: str, extension: str) -> HttpResponse:
     """The code that leads to the follow page ("theo-doi") or to the province page ("trang")."""
     publisher = public_province(province)
-    content_type, render_code = RENDERERS[extension]
-    title = _title(publisher, purpose)
-    return HttpResponse(
-        render_code(code_url(publisher, purpose), title=title), content_type=content_type
-    )
+    url = code_url(publisher, purpose)
+    if extension == "png":
+        return HttpResponse(qr_png(url), content_type="image/png")
+    svg = qr_svg(url, title=_title(publisher, purpose))
+    return HttpResponse(svg, content_type="image/svg+xml")
 
 
 def code_url(province: Province, purpose: str) -> str:

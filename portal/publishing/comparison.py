@@ -26,8 +26,10 @@ class Row:
 
 
 def rows(entry: Publishable, revision: Revision) -> list[Row]:
-    """Every field that has a value on either side, in the order of the form."""
-    public = contents.snapshot(entry) if entry.is_public else {}
+    """Every field that has a value on either side, in the order of the form: the revision beside
+    the one it was written on."""
+    before = Revision.objects.of(entry).filter(number=revision.based_on).first()
+    public = before.content if before else {}
     names = [*entry.content_fields, *entry.content_children, *entry.content_links]
     compared = [
         Row(

@@ -8,6 +8,7 @@ from itertools import chain, combinations, product
 
 import pypdfium2
 import pytest
+from django.conf import settings
 from django.utils import translation
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageFont
@@ -339,9 +340,7 @@ def test_same_poster_same_bytes(poster: Poster) -> None:
 
 def test_works_in_black_and_white() -> None:
     """The bar stays dark and its text light: a contrast of at least 7 to 1 (WCAG 1.4.6)."""
-    png = opened(poster_png(SHORT))
-    bar = png.getpixel((10, 10))
-    assert isinstance(bar, int)
+    bar = opened(poster_png(SHORT)).tobytes()[0]
     luminance = (bar / 255) ** 2.2
     assert 1.05 / (luminance + 0.05) >= 7
 
@@ -376,7 +375,7 @@ def test_poster_fonts_have_every_vietnamese_letter(weight: Weight) -> None:
 
 
 @pytest.mark.parametrize("weight", [400, 700])
-def test_page_fonts_have_every_vietnamese_letter_and_are_small(weight: int, settings) -> None:
+def test_page_fonts_have_every_vietnamese_letter_and_are_small(weight: int) -> None:
     path = settings.BASE_DIR / WEB_DIR / f"be-vietnam-pro-{weight}.woff2"
     assert path.stat().st_size <= 10 * 1024
     with TTFont(path) as font:

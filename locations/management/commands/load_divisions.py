@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from locations.divisions.load import load
-from locations.divisions.progress import Progress
+from portal.progress import Progress
 from locations.divisions.records import FILE, UnreadableFile
 
 HELP = """Loads the provinces, districts and wards of Vietnam, of the era until 30/06/2025 and of
@@ -32,9 +32,9 @@ class Command(BaseCommand):
             "--file", type=Path, default=FILE, help="another file that build_divisions made"
         )
 
-    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, verbosity: int, **options: Any) -> None:
         try:
-            loaded = load(file, Progress(self.stdout, "Divisions"))
+            loaded = load(file, Progress(self.stdout, "Divisions") if verbosity else None)
         except UnreadableFile as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
@@ -42,6 +42,8 @@ class Command(BaseCommand):
                 f"The database does not take the divisions ({str(error).splitlines()[0]});"
                 " run `manage.py migrate` first."
             ) from error
+        if not verbosity:
+            return
         if loaded.is_up_to_date:
             self.stdout.write(f"{loaded.unchanged} divisions, already up to date.")
             return

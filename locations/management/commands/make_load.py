@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from locations.divisions.progress import Progress
+from portal.progress import Progress
 from locations.made_load import MadeLoad
 from locations.models import Division
 from portal.publishing.demo import APPROVER_OF_ALL, AUTHOR_OF_ALL, ensure_account
@@ -34,6 +34,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         made = MadeLoad(author=author, approver=approver, seed=options["seed"])
         provinces = made.provinces(options["provinces"])
+        progress = Progress(self.stdout, "Locations")
         for done in made.locations(provinces, options["locations"]):
-            self.stdout.write(f"{done} of {options['locations']} locations")
+            progress(done, options["locations"])
         self.stdout.write(f"{len(provinces)} provinces, {options['locations']} locations.")

@@ -19,6 +19,19 @@ from portal.publishing.admin.forms import ChildFormSet, ContentForm, working_con
 from portal.publishing.models import Publishable, Revision
 
 
+# Fields that most entries leave empty are folded away.
+FOLDED = ("collapse",)
+IN_ENGLISH = gettext_lazy("In English")
+WHEN_PUBLIC = (
+    gettext_lazy("When it is public"),
+    {"fields": ("announced_on", "publish_from", "expires_at"), "classes": FOLDED},
+)
+ABOUT_THE_CHANGE = (
+    gettext_lazy("This change"),
+    {"fields": ("reason", "residents_note", "version")},
+)
+
+
 class ChildInline(admin.TabularInline):
     """Children of an entry (windows, hotlines): whoever may edit the entry may edit them."""
 
@@ -48,6 +61,7 @@ class PublishingAdmin(admin.ModelAdmin):
     unscoped_fields: tuple[str, ...] = ("also_concerns",)
     list_filter = ("state", ("province", admin.RelatedOnlyFieldListFilter))
     list_per_page = 50
+    ordering = ("-pk",)
     show_full_result_count = False
 
     # --- who sees what
@@ -87,11 +101,8 @@ class PublishingAdmin(admin.ModelAdmin):
         return (*super().get_readonly_fields(request, obj), *fixed)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        about_change = ("reason", "residents_note", "version") if obj else ("version",)
-        return [
-            *super().get_fieldsets(request, obj),
-            (gettext_lazy("This change"), {"fields": about_change}),
-        ]
+        fieldsets = super().get_fieldsets(request, obj)
+        return [*fieldsets, ABOUT_THE_CHANGE] if obj is not None else fieldsets
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         entry = super().get_object(request, object_id, from_field)

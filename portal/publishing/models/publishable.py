@@ -35,7 +35,7 @@ class PublishableQuerySet(models.QuerySet):
             return self
         if not officer.is_active:
             return self.none()
-        return self.filter(**{f"{self.model.scope_lookup}__officers": officer})
+        return self.filter(**{self.model.officers_lookup: officer})
 
 
 class EntryQuerySet(PublishableQuerySet):
@@ -89,7 +89,7 @@ class Publishable(models.Model):
     content_fields: ClassVar[tuple[str, ...]] = ()
     content_children: ClassVar[dict[str, tuple[str, ...]]] = {}
     content_links: ClassVar[tuple[str, ...]] = ()
-    scope_lookup: ClassVar[str] = "province"
+    officers_lookup: ClassVar[str] = "province__officers"
 
     code = models.CharField(_("code"), max_length=12, unique=True, editable=False)
     state = models.CharField(
