@@ -1,6 +1,5 @@
 """Notices, case announcements, figures and guidance in the admin."""
 
-
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 

@@ -1,18 +1,19 @@
 """Made-up provinces and locations in bulk, to measure the portal with. Not for residents' eyes."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.text import slugify
 
 from locations.models import Division, ExposureLocation, ExposureWindow, Province
 from portal import clock
 from portal.publishing import content as contents
-from portal.publishing.models import Code, Officer, Revision
+from portal.publishing.models import Code, Officer, Publishable, Revision
 from portal.publishing.models.publishable import State
 from portal.text import fold
 
@@ -26,6 +27,8 @@ WORDS = ("Hòa Bình", "Thống Nhất", "Đại Hợp", "Tú Sơn", "An Phú", 
          "Trần Phú", "Hùng Vương", "Kim Đồng", "Phú Thịnh", "Bình Minh")  # fmt: skip
 ACTION = "Liên hệ cơ quan y tế nơi bạn ở và theo dõi sức khỏe."
 DAYS_BACK = 40
+
+Wards = dict[int, list[Division]]
 
 
 @dataclass
@@ -58,9 +61,7 @@ class MadeLoad:
     def locations(self, provinces: list[Province], count: int) -> Iterator[int]:
         """Makes `count` locations spread over `provinces`; yields how many are made so far."""
         wards = {
-            province.pk: list(
-                Division.objects.wards().within(province.division).with_path()
-            )
+            province.pk: list(Division.objects.wards().within(province.division).with_path())
             for province in provinces
         }
         for first in range(0, count, BATCH):
@@ -69,7 +70,7 @@ class MadeLoad:
             yield first + size
 
     @transaction.atomic
-    def _location_batch(self, provinces, wards, size: int) -> None:
+    def _location_batch(self, provinces: list[Province], wards: Wards, size: int) -> None:
         codes = Code.objects.allocate_many(ExposureLocation, size)
         made = []
         for code in codes:
@@ -79,13 +80,16 @@ class MadeLoad:
         ExposureLocation.objects.bulk_create(locations, batch_size=300)
         for location, window in made:
             window.location = location
-            location._prefetched_objects_cache = {"windows": [window]}
+        ExposureWindow.objects.bulk_create([window for _, window in made], batch_size=300)
+        prefetch_related_objects(locations, "windows")
+        for location in locations:
             location.derive()
         ExposureLocation.objects.bulk_update(locations, DERIVED, batch_size=300)
-        ExposureWindow.objects.bulk_create([window for _, window in made], batch_size=300)
-        self._revisions(locations, {window.location_id: [window] for _, window in made})
+        self._revisions(locations)
 
-    def _location(self, code: str, province: Province, ward: Division):
+    def _location(
+        self, code: str, province: Province, ward: Division
+    ) -> tuple[ExposureLocation, ExposureWindow]:
         pick = self.random.randrange(len(NAMES))
         location = ExposureLocation(
             code=code,
@@ -97,7 +101,9 @@ class MadeLoad:
             action=ACTION,
         )
         window = self._window(location)
-        self._publish(location, days_ago=(self.now.date() - (window.ends_on or self.now.date())).days)
+        self._publish(
+            location, days_ago=(self.now.date() - (window.ends_on or self.now.date())).days
+        )
         return location, window
 
     def _window(self, location: ExposureLocation) -> ExposureWindow:
@@ -118,13 +124,13 @@ class MadeLoad:
             window.starts_on = day - timedelta(days=2)
         return window
 
-    def _publish(self, entry, *, days_ago: int = 0) -> None:
+    def _publish(self, entry: Publishable, *, days_ago: int = 0) -> None:
         added: datetime = self.now - timedelta(days=self.random.uniform(0, max(days_ago, 0) or 0.5))
         entry.state = State.PUBLISHED
         entry.revision_number = 1
         entry.published_at = entry.updated_at = added
 
-    def _revisions(self, entries: list, windows: dict | None = None) -> None:
+    def _revisions(self, entries: Sequence[Publishable]) -> None:
         entry_type = ContentType.objects.get_for_model(entries[0])
         Revision.objects.bulk_create(
             [
@@ -135,13 +141,11 @@ class MadeLoad:
                     title=str(entry),
                     province=entry.scope,
                     state=Revision.State.APPROVED,
-                    content=contents.content_of(
-                        entry, children={"windows": windows[entry.pk]} if windows else None
-                    ),
+                    content=contents.snapshot(entry),
                     based_on=0,
                     number=1,
                     author=self.author,
-                    created_at=entry.published_at,
+                    created_at=self.now,
                     submitted_at=entry.published_at,
                     decided_by=self.approver,
                     decided_at=entry.published_at,

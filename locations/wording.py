@@ -78,9 +78,7 @@ def _flight(flight: Any, mark: Mark) -> str:
 class _Point:
     """One end of a window: its day, and its hour if that is known."""
 
-    def __init__(
-        self, day: date, hour: time | None, moment: datetime | None, mark: Mark
-    ) -> None:
+    def __init__(self, day: date, hour: time | None, moment: datetime | None, mark: Mark) -> None:
         self.has_hour = hour is not None
         self.day = mark(formats.date_format(day, "SHORT_DATE_FORMAT"), day.isoformat())
         self.hour = (

@@ -5,8 +5,10 @@ A missing or senseless one raises `ImproperlyConfigured` with one line that name
 """
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -49,9 +51,7 @@ def data_dir() -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ImproperlyConfigured(
-            f"DATA_DIR {path} cannot be made: {error.strerror}"
-        ) from error
+        raise ImproperlyConfigured(f"DATA_DIR {path} cannot be made: {error.strerror}") from error
     return path
 
 
@@ -79,9 +79,7 @@ def public_base_url() -> str:
     ).rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-        raise ImproperlyConfigured(
-            f"PUBLIC_BASE_URL must look like https://host, not {url!r}"
-        )
+        raise ImproperlyConfigured(f"PUBLIC_BASE_URL must look like https://host, not {url!r}")
     if parts.scheme == "http" and not DEMO:
         raise ImproperlyConfigured("PUBLIC_BASE_URL must begin with https:// outside a demo")
     return url
@@ -105,11 +103,11 @@ def clock_start() -> datetime | None:
     return start
 
 
-def parsed(name: str, *, default: str, parse):
+def parsed(name: str, *, default: str, parse: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     """The dictionary django-environ makes of the URL in `name`."""
     value = env.str(name, default=default)
     try:
-        config = parse(value)
+        config = dict(parse(value))
     except Exception as error:
         raise ImproperlyConfigured(f"{name} cannot be understood: {value!r}") from error
     if not (config.get("ENGINE") or config.get("BACKEND") or config.get("EMAIL_BACKEND")):

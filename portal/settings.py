@@ -95,17 +95,13 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 CACHES = {
-    "default": environment.parsed(
-        "CACHE_URL", default="locmemcache://", parse=env.cache_url_config
-    )
+    "default": environment.parsed("CACHE_URL", default="locmemcache://", parse=env.cache_url_config)
 }
-vars().update(
-    environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config)
-)
+vars().update(environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config))
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "publishing.Officer"
-# The model that publishes and that officers are scoped by; `portal.publishing` knows it by this name only.
+# What publishes, and what officers are scoped by; `portal.publishing` knows it by this name only.
 PUBLISHER_MODEL = "locations.Province"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -158,6 +154,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_SSL_REDIRECT = HTTPS and environment.flag("SSL_REDIRECT", default=True)
+# The operator's monitor asks these on the machine itself, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS

@@ -7,7 +7,7 @@ SEPARATORS = re.compile(r"[^0-9a-z]+")
 
 
 def fold(text: str) -> str:
-    """`text` in lower case without marks, đ as d, and everything else than a-z and 0-9 as one space.
+    """`text` in lower case without marks, đ as d, and all but a-z and 0-9 as one space.
 
     The same on SQLite and PostgreSQL because it is done here: "Đại Hợp", "ĐẠI HỢP" and
     "dai hop" fold to the same string, and so do "Kiến Thuỵ" and "Kiến Thụy".

@@ -80,5 +80,3 @@ def location(hai_phong) -> ExposureLocation:
 def story(divisions, story_time) -> None:
     """The story as the demonstration loads it, at the time it is told."""
     call_command("load_story", verbosity=0)
-
-

@@ -73,7 +73,9 @@ def windows(*days: Any, start: time | None = time(19), end: time | None = time(2
     for day in days:
         first, last = day if isinstance(day, tuple) else (day, day)
         hours = {"starts_time": start, "ends_time": end} if day else {}
-        made.append(ExposureLocation.windows.rel.related_model(starts_on=first, ends_on=last, **hours))
+        made.append(
+            ExposureLocation.windows.rel.related_model(starts_on=first, ends_on=last, **hours)
+        )
     return made
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -13,29 +12,16 @@ from django.utils.translation import ngettext
 
 from locations.models import Division, ExposureLocation, Flight
 from locations.models.exposure_window import plausible_until
-from portal.publishing.models import Entry, EntryQuerySet
+from portal.publishing.models import Entry, SharedEntryQuerySet
 
 
-class CaseAnnouncementQuerySet(EntryQuerySet):
+class CaseAnnouncementQuerySet(SharedEntryQuerySet):
     def for_lists(self) -> Self:
         return self.select_related("province", "ward__parent__parent").prefetch_related(
             models.Prefetch("also_concerns"),
             models.Prefetch("locations", ExposureLocation.objects.public().for_lists()),
             models.Prefetch("flights", Flight.objects.public().for_lists()),
         )
-
-    def concerning(self, province: Any) -> Self:
-        also = self.model.also_concerns.through.objects.filter(province=province)
-        return self.filter(Q(province=province) | Q(pk__in=also.values("caseannouncement")))
-
-    def happened_between(self, first: date | None, last: date | None) -> Self:
-        """Those whose period touches the days from `first` to `last`, either open."""
-        announcements = self
-        if first:
-            announcements = announcements.filter(ends_on__gte=first)
-        if last:
-            announcements = announcements.filter(starts_on__lte=last)
-        return announcements
 
 
 class CaseAnnouncement(Entry):
@@ -46,6 +32,7 @@ class CaseAnnouncement(Entry):
         "cases", "starts_on", "ends_on", "ward", "note", "note_en",
     )  # fmt: skip
     content_links = ("also_concerns", "locations", "flights")
+    day_fields = ("starts_on", "ends_on")
 
     cases = models.PositiveIntegerField(_("new cases"))
     starts_on = models.DateField(_("from day"))
@@ -101,18 +88,15 @@ class CaseAnnouncement(Entry):
             models.CheckConstraint(
                 name="caseannouncement_not_in_far_future",
                 condition=Q(ends_on__lte=F("plausible_until")),
-                violation_error_message=_("The period lies in the future: check the year and month."),
+                violation_error_message=_(
+                    "The period lies in the future: check the year and month."
+                ),
             ),
         ]
 
     def __str__(self) -> str:
         counted = ngettext("%(count)d new case", "%(count)d new cases", self.cases or 0)
         return counted % {"count": self.cases or 0}
-
-    def clean(self) -> None:
-        super().clean()
-        if self.province is None:
-            raise ValidationError({"province": _("Cases are announced by a province.")})
 
     def last_day(self) -> date:
         return self.ends_on

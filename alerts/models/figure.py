@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.publishing.models import Entry
+from portal.publishing.models import EntryQuerySet, NationwideEntry
 
 
-class Figure(Entry):
+class Figure(NationwideEntry):
     """One number of a province, or of Việt Nam when no province is named."""
 
-    content_fields = (*Entry.entry_fields, "what", "what_en", "value", "since", "as_of")
+    content_fields = (*NationwideEntry.entry_fields, "what", "what_en", "value", "since", "as_of")
 
     what = models.CharField(_("what is counted"), max_length=200)
     what_en = models.CharField(_("what is counted (English)"), max_length=200, blank=True)
@@ -23,11 +23,13 @@ class Figure(Entry):
     since = models.DateField(_("since"), null=True, blank=True)
     as_of = models.DateTimeField(_("as of"))
 
-    class Meta(Entry.Meta):
+    objects = EntryQuerySet.as_manager()
+
+    class Meta(NationwideEntry.Meta):
         verbose_name = _("figure")
         verbose_name_plural = _("figures")
         constraints = [
-            *Entry.Meta.constraints,
+            *NationwideEntry.Meta.constraints,
             models.CheckConstraint(
                 name="figure_not_negative",
                 condition=Q(value__gte=0),

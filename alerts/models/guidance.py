@@ -6,20 +6,22 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.publishing.models import Entry
+from portal.publishing.models import EntryQuerySet, NationwideEntry
 
 
-class Guidance(Entry):
+class Guidance(NationwideEntry):
     """Advice of a province, or for the whole country when no province is named."""
 
-    content_fields = (*Entry.entry_fields, "by", "by_en", "points", "points_en")
+    content_fields = (*NationwideEntry.entry_fields, "by", "by_en", "points", "points_en")
 
     by = models.CharField(_("given by"), max_length=200)
     by_en = models.CharField(_("given by (English)"), max_length=200, blank=True)
     points = models.TextField(_("advice"), help_text=_("One piece of advice a line."))
     points_en = models.TextField(_("advice (English)"), blank=True)
 
-    class Meta(Entry.Meta):
+    objects = EntryQuerySet.as_manager()
+
+    class Meta(NationwideEntry.Meta):
         verbose_name = _("guidance")
         verbose_name_plural = _("guidance")
 

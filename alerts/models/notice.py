@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -67,11 +66,6 @@ class Notice(Entry):
 
     def __str__(self) -> str:
         return self.title
-
-    def clean(self) -> None:
-        super().clean()
-        if self.province is None:
-            raise ValidationError({"province": _("A notice is given by a province.")})
 
     def searchable(self) -> Iterable[str]:
         yield from (self.title, self.title_en, self.body, self.body_en, self.action, self.code)

@@ -1,4 +1,4 @@
-"""The facts of a story, published as staff would publish them: one person writes, another approves."""
+"""The facts of a story, published as staff would: one person writes, another approves."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,16 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from alerts.models import CaseAnnouncement, Figure, Guidance, Notice
-from alerts.story.reader import CaseFacts, FlightFacts, LocationFacts, NoticeFacts, Story
+from alerts.story.reader import (
+    CaseFacts,
+    FigureFacts,
+    FlightFacts,
+    GuidanceFacts,
+    LocationFacts,
+    NoticeFacts,
+    ProvinceFacts,
+    Story,
+)
 from locations.mergers import continuing_division, mergers_of
 from locations.models import Division, ExposureLocation, Flight, Province
 from locations.models.flight import normalise_number
@@ -57,19 +66,19 @@ class StoryLoader:
                 raise ValidationError(f"{name}[{position}]: {_words(error)}") from error
         return published
 
-    def _publish(self, entry: Publishable, *, children=None, links=None) -> Any:
+    def _publish(self, entry: Publishable, *, children: Any = None, links: Any = None) -> Any:
         content = contents.content_of(entry, children=children, links=links)
         revision = workflow.save_draft(entry=entry, content=content, by=self.author)
         workflow.submit(revision=revision, by=self.author)
         workflow.approve(revision=revision, by=self.approver)
-        return type(entry).objects.get(code=entry.code)
+        return type(entry)._default_manager.get(code=entry.code)
 
     def _of(self, slug: str) -> Province:
         if slug not in self.provinces:
             raise ValidationError(f"“{slug}” is none of the story's provinces")
         return self.provinces[slug]
 
-    def _province(self, facts) -> Province:
+    def _province(self, facts: ProvinceFacts) -> Province:
         account, feature = facts.official_account, facts.menu_feature
         province = Province(
             slug=facts.slug,
@@ -92,7 +101,9 @@ class StoryLoader:
             for merger in mergers_of(province):
                 if merger.page is None:
                     heir = continuing_division(merger.unit)
-                    page = Province(name=merger.unit.name, slug=slugify(fold(heir.name)), division=heir)
+                    page = Province(
+                        name=merger.unit.name, slug=slugify(fold(heir.name)), division=heir
+                    )
                     published.append(self._publish(page))
         return published
 
@@ -136,7 +147,10 @@ class StoryLoader:
         """What the province's notice asks of people who were there."""
         for notice in self.story.notices:
             if notice.province == province and name in notice.covers:
-                return {"action": _sentence(notice.action), "action_en": _sentence(notice.action_en)}
+                return {
+                    "action": _sentence(notice.action),
+                    "action_en": _sentence(notice.action_en),
+                }
         return {}
 
     def _notice(self, facts: NoticeFacts) -> Notice:
@@ -184,11 +198,11 @@ class StoryLoader:
             },
         )
 
-    def _figure(self, facts) -> Figure:
+    def _figure(self, facts: FigureFacts) -> Figure:
         values = facts.model_dump(exclude={"scope"})
         return self._publish(Figure(announced_on=self.story.published, **values))
 
-    def _guidance(self, facts) -> Guidance:
+    def _guidance(self, facts: GuidanceFacts) -> Guidance:
         guidance = Guidance(
             announced_on=self.story.published,
             by=facts.by,

@@ -1,4 +1,4 @@
-"""A story file, read strictly: a field that is unknown, missing or impossible is named and refused."""
+"""A story file, read strictly: an unknown, missing or impossible field is named and refused."""
 
 from datetime import date
 from pathlib import Path

@@ -27,9 +27,7 @@ class DivisionAdmin(admin.ModelAdmin):
             return divisions
         own = Division.objects.filter(publishers__officers=request.user)
         roots = Division.objects.filter(Q(pk__in=own) | Q(predecessors__in=own)).values("pk")
-        return divisions.filter(
-            Q(pk__in=roots) | Q(parent__in=roots) | Q(parent__parent__in=roots)
-        )
+        return divisions.filter(Q(pk__in=roots) | Q(parent__in=roots) | Q(parent__parent__in=roots))
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -35,4 +33,3 @@ class FlightAdmin(PublishingAdmin):
         (IN_ENGLISH, {"fields": ("action_en", "note_en"), "classes": FOLDED}),
         WHEN_PUBLIC,
     )
-

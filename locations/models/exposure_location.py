@@ -35,7 +35,7 @@ class ExposureLocationQuerySet(EntryQuerySet):
 
 
 class ExposureLocation(Entry):
-    """A place, with one or more exposure windows. The written address always wins over the point."""
+    """A place, with one or more windows. The written address always wins over the point."""
 
     class Kind(models.TextChoices):
         AREA = "area", _("area")
@@ -95,9 +95,7 @@ class ExposureLocation(Entry):
         limit_choices_to={"level": Division.Level.DISTRICT},
         help_text=_("Needed only when the ward is not known; there are none since 01/07/2025."),
     )
-    tier = models.CharField(
-        _("contact tier"), max_length=10, choices=Tier, blank=True, default=""
-    )
+    tier = models.CharField(_("contact tier"), max_length=10, choices=Tier, blank=True, default="")
     action = models.TextField(_("what to do"), blank=True)
     action_en = models.TextField(_("what to do (English)"), blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -152,8 +150,6 @@ class ExposureLocation(Entry):
 
     def clean(self) -> None:
         super().clean()
-        if self.province is None:
-            raise ValidationError({"province": _("A location belongs to a province.")})
         if self.ward and self.district and self.ward.parent_id != self.district_id:
             raise ValidationError(
                 {"ward": _("%(ward)s is not in %(district)s.")
@@ -169,8 +165,8 @@ class ExposureLocation(Entry):
         yield self.unit_path
 
     def derive(self) -> None:
-        unit = self.ward or self.district or (self.province and self.province.division)
-        self.unit_path = unit.path_name(self.last_day()) if unit else ""
+        unit = self.ward or self.district or self.province.division
+        self.unit_path = unit.path_name(self.last_day())
         super().derive()
 
     @property

@@ -1,6 +1,6 @@
 """When people may have been exposed at a place."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -36,9 +36,7 @@ class ExposureWindow(models.Model):
         DAYS = "days", _("several days, hours not known")
         UNKNOWN = "unknown", _("time not known")
 
-    location = models.ForeignKey(
-        ExposureLocation, on_delete=models.CASCADE, related_name="windows"
-    )
+    location = models.ForeignKey(ExposureLocation, on_delete=models.CASCADE, related_name="windows")
     starts_on = models.DateField(_("from day"), null=True, blank=True)
     starts_time = models.TimeField(_("from hour"), null=True, blank=True)
     ends_on = models.DateField(
@@ -52,7 +50,11 @@ class ExposureWindow(models.Model):
     class Meta:
         verbose_name = _("exposure window")
         verbose_name_plural = _("exposure windows")
-        ordering = [F("starts_on").asc(nulls_last=True), F("starts_time").asc(nulls_first=True), "pk"]
+        ordering = [
+            F("starts_on").asc(nulls_last=True),
+            F("starts_time").asc(nulls_first=True),
+            "pk",
+        ]
         indexes = [
             models.Index(fields=["location", "starts_on"], name="exposurewindow_of_location"),
             models.Index(fields=["starts_on", "ends_on"], name="exposurewindow_days"),
@@ -82,7 +84,9 @@ class ExposureWindow(models.Model):
             models.CheckConstraint(
                 name="exposurewindow_not_in_far_future",
                 condition=Q(ends_on=None) | Q(ends_on__lte=F("plausible_until")),
-                violation_error_message=_("The window lies in the future: check the year and month."),
+                violation_error_message=_(
+                    "The window lies in the future: check the year and month."
+                ),
             ),
             models.CheckConstraint(
                 name="exposurewindow_not_before_covid",
@@ -123,7 +127,7 @@ class ExposureWindow(models.Model):
         return wording.window_html(self)
 
 
-def _moment(day, hour) -> datetime | None:
+def _moment(day: date | None, hour: time | None) -> datetime | None:
     if day is None or hour is None:
         return None
     return datetime.combine(day, hour, timezone.get_default_timezone())

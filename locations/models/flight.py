@@ -1,9 +1,8 @@
 """Flights on which people may have been exposed."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from locations import airports, wording
 from locations.models.exposure_window import EARLIEST_DAY, plausible_until
-from portal.publishing.models import Entry, EntryQuerySet
+from portal.publishing.models import Entry, SharedEntryQuerySet
 
 # IATA designator (two characters, one at least a letter) and a number of up to four digits.
 FLIGHT_NUMBER = re.compile(r"^(?:[A-Z][A-Z0-9]|[0-9][A-Z])[0-9]{1,4}[A-Z]?$")
@@ -30,23 +29,6 @@ def normalise_number(text: str) -> str:
 def validate_airport(code: str) -> None:
     if not airports.exists(code):
         raise ValidationError(_("%(code)s is no airport of the IATA list."), params={"code": code})
-
-
-class FlightQuerySet(EntryQuerySet):
-    def for_lists(self) -> Self:
-        return self.select_related("province")
-
-    def concerning(self, province: Any) -> Self:
-        also = self.model.also_concerns.through.objects.filter(province=province)
-        return self.filter(Q(province=province) | Q(pk__in=also.values("flight")))
-
-    def happened_between(self, first: date | None, last: date | None) -> Self:
-        flights = self
-        if first:
-            flights = flights.filter(date__gte=first)
-        if last:
-            flights = flights.filter(date__lte=last)
-        return flights
 
 
 class Flight(Entry):
@@ -63,6 +45,7 @@ class Flight(Entry):
         "action", "action_en", "note", "note_en",
     )  # fmt: skip
     content_links = ("also_concerns",)
+    day_fields = ("date", "date")
 
     number = models.CharField(
         _("flight number"),
@@ -100,7 +83,7 @@ class Flight(Entry):
     )
     plausible_until = models.DateField(default=plausible_until, editable=False)
 
-    objects = FlightQuerySet.as_manager()
+    objects = SharedEntryQuerySet.as_manager()
 
     class Meta(Entry.Meta):
         verbose_name = _("flight")
@@ -128,14 +111,9 @@ class Flight(Entry):
         indexes = [*Entry.Meta.indexes, models.Index(fields=["date"], name="flight_by_date")]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.date:%d/%m/%Y}" if self.date else self.number
+        return f"{self.number} {self.date:%d/%m/%Y}"
 
-    def clean(self) -> None:
-        super().clean()
-        if self.province is None:
-            raise ValidationError({"province": _("A flight is announced by a province.")})
-
-    def last_day(self) -> date:
+    def last_day(self) -> dt.date:
         return self.date
 
     def searchable(self) -> Iterable[str]:
@@ -143,16 +121,17 @@ class Flight(Entry):
         yield from (airports.name(self.origin), airports.name(self.destination))
 
     @property
-    def at(self) -> datetime | None:
+    def at(self) -> dt.datetime | None:
         """The moment of its time, in the zone of the airport that the time belongs to."""
         if self.local_time is None:
             return None
-        place = {
-            self.TimeKind.DEPARTURE: self.origin,
-            self.TimeKind.ARRIVAL: self.destination,
-        }.get(self.time_kind)
-        zone = airports.zone(place) if place else ZoneInfo("Asia/Ho_Chi_Minh")
-        return datetime.combine(self.date, self.local_time, zone)
+        if self.time_kind == self.TimeKind.DEPARTURE:
+            zone = airports.zone(self.origin)
+        elif self.time_kind == self.TimeKind.ARRIVAL:
+            zone = airports.zone(self.destination)
+        else:
+            zone = ZoneInfo("Asia/Ho_Chi_Minh")
+        return dt.datetime.combine(self.date, self.local_time, zone)
 
     @property
     def when(self) -> str:

@@ -1,18 +1,29 @@
 """The publisher: a province's page, official accounts, hotlines, support links, listing rule."""
 
+from datetime import timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+    URLValidator,
+)
 from django.db import models
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from locations.models.division import Division
 from portal.publishing.models import Code, Publishable
-from portal.publishing.models.publishable import NATIONAL_LISTING_DAYS, PublishableQuerySet
+from portal.publishing.models.publishable import (
+    NATIONAL_LISTING_DAYS,
+    PublishableQuerySet,
+    entry_models,
+)
 
 # First parts of addresses that are not a province's; a slug may not take them.
 RESERVED_SLUGS = frozenset(
@@ -31,7 +42,9 @@ phone_number = RegexValidator(
 
 def validate_slug_is_free(slug: str) -> None:
     if slug in RESERVED_SLUGS:
-        raise ValidationError(_("“%(slug)s” is an address of the portal itself."), params={"slug": slug})
+        raise ValidationError(
+            _("“%(slug)s” is an address of the portal itself."), params={"slug": slug}
+        )
 
 
 def validate_follow_address(url: str) -> None:
@@ -119,6 +132,16 @@ class Province(Publishable):
             self.follow_code = Code.objects.allocate(Province, purpose="follow")
         super().save(*args, **kwargs)
 
+    def derive(self) -> None:
+        """A new listing rule holds for what is already published as well."""
+        before = Province.objects.filter(pk=self.pk).values_list("listing_days", flat=True).first()
+        if before is not None and before != self.listing_days:
+            shift = timedelta(days=self.listing_days - before)
+            for model in entry_models():
+                model._default_manager.filter(province=self, expires_at=None).update(
+                    listed_until=F("listed_until") + shift
+                )
+
     def get_absolute_url(self) -> str:
         return reverse("province", args=[self.slug])
 
@@ -130,9 +153,7 @@ class OfficialAccount(models.Model):
         ZALO = "zalo", "Zalo"
 
     province = models.ForeignKey(Province, on_delete=models.CASCADE, related_name="accounts")
-    channel = models.CharField(
-        _("channel"), max_length=10, choices=Channel, default=Channel.ZALO
-    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.ZALO)
     name = models.CharField(_("account name"), max_length=120)
     url = models.CharField(
         _("address"),

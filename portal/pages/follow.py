@@ -9,6 +9,7 @@ from locations.models import Province
 from locations.qr.codes import printed_url, qr_png, qr_svg
 from portal.publishing.views import public_province
 
+
 def follow_page(request: HttpRequest, province: str) -> HttpResponse:
     return render(request, "pages/follow.html", {"province": public_province(province)})
 

@@ -1,5 +1,7 @@
 """Search over all provinces; accents, case and spaces do not matter."""
 
+from typing import Any
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -31,7 +33,7 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _found(model, query: str) -> list:
+def _found(model: Any, query: str) -> list[Any]:
     return list(model.objects.public().search(query).for_lists().newest_first()[:RESULTS_PER_KIND])
 
 

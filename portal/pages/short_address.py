@@ -1,5 +1,7 @@
 """`/Q/<CODE>`: the permanent short address behind every printed code."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from locations.models import Province
 from portal.publishing.models import Code
+from portal.publishing.models.publishable import PublishableQuerySet
 
 
 def short_address(request: HttpRequest, code: str) -> HttpResponseRedirect:
@@ -18,11 +21,11 @@ def short_address(request: HttpRequest, code: str) -> HttpResponseRedirect:
     if allocated.purpose == "follow":
         province = _public(Province.objects.public().filter(follow_code=allocated.value))
         return redirect(reverse("follow", args=[province.slug]))
-    model = allocated.target_type.model_class()
+    model: Any = allocated.target_type.model_class()
     return redirect(_public(model.objects.public().filter(code=allocated.value)))
 
 
-def _public(found):
+def _public(found: PublishableQuerySet) -> Any:
     target = found.first()
     if target is None or not hasattr(target, "get_absolute_url"):
         raise Http404(_("What this code leads to is not public."))

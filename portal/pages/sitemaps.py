@@ -1,5 +1,7 @@
 """What search engines should know: every current and past page, in both languages."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +9,7 @@ from django.urls import reverse
 
 from alerts.models import CaseAnnouncement, Notice
 from locations.models import ExposureLocation, Flight, Province
+from portal.publishing.models import Entry
 from portal.publishing.models.publishable import State
 
 
@@ -28,7 +31,7 @@ class FixedPages(PortalSitemap):
 class Provinces(PortalSitemap):
     priority = 1.0
 
-    def items(self):
+    def items(self) -> Any:
         return Province.objects.public().order_by("pk")
 
 
@@ -37,14 +40,14 @@ class Entries(PortalSitemap):
 
     limit = 10_000
 
-    def __init__(self, model) -> None:
+    def __init__(self, model: Any) -> None:
         self.model = model
 
-    def items(self):
+    def items(self) -> Any:
         public = self.model.objects.public().select_related("province")
         return public.filter(state=State.PUBLISHED).order_by("pk")
 
-    def lastmod(self, item):
+    def lastmod(self, item: Entry) -> Any:
         return item.updated_at
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from portal.publishing.models import Publishable
@@ -121,7 +120,7 @@ def validate(entry: Publishable, content: Content) -> None:
 
 
 def apply(entry: Publishable, content: Content) -> None:
-    """Writes `content` to the rows of `entry`: columns, children, links, and what follows from them.
+    """Writes `content` to the rows of `entry`: columns, children, links, and what follows.
 
     Only `workflow` calls this, inside its transaction.
     """
@@ -134,8 +133,6 @@ def apply(entry: Publishable, content: Content) -> None:
         manager.bulk_create(children)
     for name, linked in links_of(entry, content).items():
         getattr(entry, name).set(linked)
-    entry._prefetched_objects_cache = {}
-    prefetch_related_objects([entry], *entry.content_children)
     entry.derive()
     entry.save()
 

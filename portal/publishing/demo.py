@@ -17,7 +17,7 @@ from portal.publishing.roles import APPROVER, AUTHOR
 @dataclass(frozen=True)
 class DemoAccount:
     username: str
-    role: str
+    role: str  # empty for a superuser
     province: str = ""  # a slug; empty for the whole country
 
 
@@ -30,6 +30,7 @@ ACCOUNTS = (
     DemoAccount("duyet-binh-duong", APPROVER, "binh-duong"),
     AUTHOR_OF_ALL,
     APPROVER_OF_ALL,
+    DemoAccount("quan-tri", ""),
 )
 
 
@@ -52,12 +53,16 @@ def ensure_account(account: DemoAccount) -> Officer:
     require_demo()
     officer, created = Officer.objects.get_or_create(
         username=account.username,
-        defaults={"is_staff": True, "is_national": not account.province},
+        defaults={
+            "is_staff": True,
+            "is_national": not account.province,
+            "is_superuser": not account.role,
+        },
     )
     if created:
         officer.set_password(password_of(account))
         officer.save()
-        officer.groups.add(Group.objects.get(name=account.role))
+        officer.groups.set(Group.objects.filter(name=account.role))
         publisher = apps.get_model(settings.PUBLISHER_MODEL)
         officer.provinces.set(publisher.objects.filter(slug=account.province))
     return officer

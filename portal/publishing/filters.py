@@ -39,9 +39,7 @@ class EntryFilter(FilterSet):
         choices=[("past", _("past")), ("all", _("current and past"))],
     )
 
-    def __init__(
-        self, data: Any = None, *args: Any, province: Any = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, data: Any = None, *args: Any, province: Any = None, **kwargs: Any) -> None:
         self.province = province
         # An empty form is bound too, so that "current" is the rule and not the absence of one.
         super().__init__({} if data is None else data, *args, **kwargs)
@@ -78,11 +76,12 @@ class DaysForm(forms.Form):
     """Refuses a range of days that ends before it begins."""
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         first, last = cleaned.get("from"), cleaned.get("to")
         if first and last and last < first:
             self.add_error("to", _("This day lies before “from day”. Swap the two."))
-        return self.cleaned_data
+        return cleaned
 
 
 class DatedEntryFilter(EntryFilter):

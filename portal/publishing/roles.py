@@ -12,15 +12,10 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db import models
 
-from portal.publishing.models import Publishable
+from portal.publishing.models.publishable import publishable_models
 
 AUTHOR = "Soạn tin"
 APPROVER = "Duyệt tin"
-
-
-def publishable_models() -> list[type[Publishable]]:
-    """Every kind of thing that this portal publishes."""
-    return [model for model in apps.get_models() if issubclass(model, Publishable)]
 
 
 def _permissions_of(role: str) -> Iterable[tuple[str, str]]:

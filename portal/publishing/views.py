@@ -68,9 +68,11 @@ class EntryDetailView(DetailView):
     context_object_name = "entry"
 
     def get_queryset(self) -> EntryQuerySet:
-        return self.model.objects.public().for_lists().filter(province__slug=self.kwargs["province"])
+        return (
+            self.model.objects.public().for_lists().filter(province__slug=self.kwargs["province"])
+        )
 
-    def get_object(self, queryset: EntryQuerySet | None = None) -> Any:
+    def get_object(self, queryset: Any = None) -> Any:
         try:
             return super().get_object(queryset)
         except Http404 as error:

@@ -10,6 +10,8 @@ API call these functions and have no rules of their own.
 """
 
 import copy
+from datetime import datetime
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -218,11 +220,11 @@ def _locked(entry: Publishable) -> Publishable:
 
 def _locked_pair(revision: Revision) -> tuple[Publishable, Revision]:
     # The entry first, always: two transitions of one entry then wait instead of deadlocking.
-    entry = _locked(revision.entry)
+    entry = _locked(cast(Publishable, revision.entry))
     return entry, Revision.objects.select_for_update().get(pk=revision.pk)
 
 
-def _open_revision(entry: Publishable, **values) -> Revision:
+def _open_revision(entry: Publishable, **values: Any) -> Revision:
     Revision.objects.of(entry).open().update(state=Revision.State.SUPERSEDED)
     return Revision.objects.create(
         entry=entry,
@@ -233,21 +235,24 @@ def _open_revision(entry: Publishable, **values) -> Revision:
     )
 
 
-def _publish(entry: Publishable, revision: Revision, at) -> None:
+def _publish(entry: Publishable, revision: Revision, at: datetime) -> None:
     contents.validate(copy.copy(entry), revision.content)
     changed = entry.is_withdrawn or contents.snapshot(entry) != revision.content
+    contents.overlay(entry, revision.content)
+    opens = getattr(entry, "publish_from", None) or at
+    if entry.published_at is None:
+        entry.published_at = entry.updated_at = max(at, opens)
+    elif opens > at:
+        raise ValidationError(_("It is public already: leave “publish from” empty."))
+    elif changed:
+        entry.updated_at = at
     entry.revision_number += 1
     entry.state = State.PUBLISHED
     entry.public_note = revision.public_note
-    contents.overlay(entry, revision.content)
-    if entry.published_at is None:
-        entry.published_at = entry.updated_at = max(at, getattr(entry, "publish_from", None) or at)
-    elif changed:
-        entry.updated_at = at
     contents.apply(entry, revision.content)
 
 
-def _withdraw(entry: Publishable, revision: Revision, at) -> None:
+def _withdraw(entry: Publishable, revision: Revision, at: datetime) -> None:
     entry.revision_number += 1
     entry.state = State.WITHDRAWN
     entry.public_note = revision.public_note

@@ -9,8 +9,7 @@ from django.urls import reverse
 from alerts.models import Figure, Guidance
 from portal import clock
 from portal.publishing.models import Revision
-from portal.publishing.models.publishable import State
-from portal.publishing.roles import publishable_models
+from portal.publishing.models.publishable import State, publishable_models
 from tests import factories
 
 KINDS = [model._meta.label_lower for model in publishable_models()]
@@ -26,9 +25,7 @@ def theirs(binh_duong):
         factories.flight(binh_duong),
         factories.notice(binh_duong, locations=[location]),
         factories.cases(binh_duong, locations=[location]),
-        factories.publish(
-            Figure(province=binh_duong, what="ca mắc", value=5, as_of=clock.now())
-        ),
+        factories.publish(Figure(province=binh_duong, what="ca mắc", value=5, as_of=clock.now())),
         factories.publish(Guidance(province=binh_duong, by="CDC", points="Ở nhà")),
     ]
     by_kind = {entry._meta.label_lower: entry for entry in entries}

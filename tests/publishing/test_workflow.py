@@ -233,3 +233,36 @@ def test_an_impossible_content_is_refused_by_field_and_leaves_nothing(hai_phong,
 def test_unknown_content_is_refused(location, author):
     with pytest.raises(ValidationError, match="colour"):
         changed(location, author, colour="red")
+
+
+def test_a_longer_listing_rule_holds_for_what_is_already_published(
+    hai_phong, location, author, approver
+):
+    before = location.listed_until
+    content = contents.snapshot(hai_phong) | {"listing_days": 21}
+    revision = workflow.save_draft(entry=hai_phong, content=content, by=author)
+    workflow.submit(revision=revision, by=author)
+    location.refresh_from_db()
+    assert location.listed_until == before
+    workflow.approve(revision=revision, by=approver)
+    location.refresh_from_db()
+    assert location.listed_until == before + timedelta(days=7)
+
+
+def test_what_is_public_cannot_be_put_under_embargo(location, author, approver):
+    later = (clock.now() + timedelta(days=1)).isoformat()
+    revision = changed(location, author, publish_from=later)
+    workflow.submit(revision=revision, by=author)
+    with pytest.raises(ValidationError):
+        workflow.approve(revision=revision, by=approver)
+
+
+def test_added_is_the_moment_at_which_an_embargo_ends(hai_phong, author, approver):
+    opens = clock.now() + timedelta(hours=2)
+    revision = drafted(hai_phong, author, publish_from=opens)
+    workflow.submit(revision=revision, by=author)
+    workflow.approve(revision=revision, by=approver)
+    entry = stored(revision)
+    assert entry.published_at == opens
+    assert not ExposureLocation.objects.public().exists()
+    assert ExposureLocation.objects.listed(opens).exists()

@@ -25,7 +25,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "file", nargs="?", type=Path, default=STORY, help="story file (default: the built-in one)"
+            "file",
+            nargs="?",
+            type=Path,
+            default=STORY,
+            help="story file (default: the built-in one)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from locations.divisions.load import load
-from portal.progress import Progress
 from locations.divisions.records import FILE, UnreadableFile
+from portal.progress import Progress
 
 HELP = """Loads the provinces, districts and wards of Vietnam, of the era until 30/06/2025 and of
 the one since 01/07/2025, from the file that comes with the portal.

@@ -6,9 +6,9 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.progress import Progress
 from locations.made_load import MadeLoad
 from locations.models import Division
+from portal.progress import Progress
 from portal.publishing.demo import APPROVER_OF_ALL, AUTHOR_OF_ALL, ensure_account
 
 

@@ -1,4 +1,4 @@
-"""Django admin of officers and revisions, and the base from which every kind of entry takes its own."""
+"""Django admin of officers and revisions, and the base for every kind of entry."""
 
 from portal.publishing.admin.officers import OfficerAdmin
 from portal.publishing.admin.revisions import RevisionAdmin

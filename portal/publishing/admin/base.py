@@ -1,4 +1,4 @@
-"""The admin of every kind of entry: scoped to the officer's provinces, saving drafts, previewing."""
+"""The admin of every kind of entry: scoped to the officer's provinces, saving only drafts."""
 
 from typing import Any
 
@@ -17,7 +17,6 @@ from portal.publishing import content as contents
 from portal.publishing import workflow
 from portal.publishing.admin.forms import ChildFormSet, ContentForm, working_content
 from portal.publishing.models import Publishable, Revision
-
 
 # Fields that most entries leave empty are folded away.
 FOLDED = ("collapse",)
@@ -223,9 +222,7 @@ class PublishingAdmin(admin.ModelAdmin):
             except ValidationError as refused:
                 error = " ".join(refused.messages)
             else:
-                messages.success(
-                    request, _("The withdrawal waits for a colleague's approval.")
-                )
+                messages.success(request, _("The withdrawal waits for a colleague's approval."))
                 return redirect(self._address("change", entry))
         context = self.admin_site.each_context(request) | {
             "title": _("Withdraw “%s”") % entry,

@@ -12,7 +12,7 @@ from portal.publishing.models import Publishable, Revision
 
 
 def working_content(entry: Publishable) -> contents.Content | None:
-    """What the office last typed and has not been approved; None if the public version is newest."""
+    """What the office typed since the last approval; None if nothing."""
     latest = Revision.objects.of(entry).first() if entry.pk else None
     if latest is None or latest.action == Revision.Action.WITHDRAW:
         return None

@@ -18,7 +18,15 @@ from portal.publishing.models import Revision
 
 @admin.register(Revision)
 class RevisionAdmin(admin.ModelAdmin):
-    list_display = ("review_link", "entry_type", "province", "action", "state", "author", "created_at")
+    list_display = (
+        "review_link",
+        "entry_type",
+        "province",
+        "action",
+        "state",
+        "author",
+        "created_at",
+    )
     list_filter = ("state", "action", ("province", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("entry_type", "province", "author")
     list_display_links = None

@@ -14,7 +14,7 @@ class Officer(AbstractUser):
     What an officer may do comes from groups (`portal.publishing.roles`); this says only where.
     """
 
-    provinces = models.ManyToManyField(
+    provinces: Any = models.ManyToManyField(
         settings.PUBLISHER_MODEL,
         verbose_name=_("provinces"),
         related_name="officers",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -21,6 +22,8 @@ NATIONAL_LISTING_DAYS = 14
 
 
 class PublishableQuerySet(models.QuerySet):
+    model: Any
+
     def public(self, at: datetime | None = None) -> Self:
         """Whatever has an address that residents may open at `at` (default: now).
 
@@ -54,8 +57,22 @@ class EntryQuerySet(PublishableQuerySet):
         return self.public(at).filter(state=State.PUBLISHED, listed_until__lte=at)
 
     def concerning(self, province: Any) -> Self:
-        """What belongs on the pages of `province`: its own, and what is said to the whole country."""
+        """What belongs on the pages of `province`: its own, and what the whole country is told."""
         return self.filter(Q(province=province) | Q(province=None))
+
+    def happened_between(self, first: date | None, last: date | None) -> Self:
+        """Entries about any of the days from `first` to `last`; either end may be open."""
+        begins, ends = self.model.day_fields
+        found = self
+        if first:
+            found = found.filter(**{f"{ends}__gte": first})
+        if last:
+            found = found.filter(**{f"{begins}__lte": last})
+        return found
+
+    def for_lists(self) -> Self:
+        """With all that a row of a list shows, in a fixed number of queries."""
+        return self.select_related("province")
 
     def search(self, text: str) -> Self:
         """Entries in which every word of `text` occurs, whatever its accents, case and spaces."""
@@ -66,6 +83,14 @@ class EntryQuerySet(PublishableQuerySet):
 
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-pk")
+
+
+class SharedEntryQuerySet(EntryQuerySet):
+    """Of entries that one province publishes and others show too (`also_concerns`)."""
+
+    def concerning(self, province: Any) -> Self:
+        also = self.model._default_manager.filter(also_concerns=province)
+        return self.filter(Q(province=province) | Q(pk__in=also.values("pk")))
 
 
 class State(models.TextChoices):
@@ -117,6 +142,11 @@ class Publishable(models.Model):
             )
         ]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.code:
+            self.code = Code.objects.allocate(type(self))
+        super().save(*args, **kwargs)
+
     @property
     def is_public(self) -> bool:
         return self.state in PUBLIC_STATES
@@ -135,11 +165,6 @@ class Publishable(models.Model):
         """The province that is responsible; None for the whole country."""
         return getattr(self, "province", None)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self.code:
-            self.code = Code.objects.allocate(type(self))
-        super().save(*args, **kwargs)
-
     def derive(self) -> None:
         """Sets the columns that follow from the content; called whenever content is applied."""
 
@@ -147,14 +172,12 @@ class Publishable(models.Model):
 class Entry(Publishable):
     """A publishable that belongs on a province's pages for a time."""
 
-    province = models.ForeignKey(
+    province: Any = models.ForeignKey(
         settings.PUBLISHER_MODEL,
         verbose_name=_("province"),
         on_delete=models.PROTECT,
         related_name="%(class)ss",
-        null=True,
-        blank=True,
-        help_text=_("The province that publishes it; empty for the whole country."),
+        help_text=_("The province that publishes it."),
     )
     announced_on = models.DateField(
         _("announced on"),
@@ -180,10 +203,10 @@ class Entry(Publishable):
     listed_until = models.DateTimeField(_("listed until"), null=True, editable=False)
     search_text = models.TextField(editable=False, blank=True)
 
+    # The columns of the first and the last day that it is about.
+    day_fields: ClassVar[tuple[str, str]] = ("announced_on", "announced_on")
     # What a subclass puts first among its `content_fields`.
     entry_fields: ClassVar[tuple[str, ...]] = ("announced_on", "publish_from", "expires_at")
-
-    objects = EntryQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         abstract = True
@@ -198,9 +221,7 @@ class Entry(Publishable):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["province", "state", "listed_until"], name="%(class)s_listed"
-            ),
+            models.Index(fields=["province", "state", "listed_until"], name="%(class)s_listed"),
             models.Index(fields=["province", "-published_at"], name="%(class)s_added"),
         ]
 
@@ -235,7 +256,7 @@ class Entry(Publishable):
     def listing_end(self, last_day: date) -> datetime:
         """When an entry about days up to `last_day` stops being current: the time set by the
         office, else the midnight after the province's listing days."""
-        days = self.province.listing_days if self.province else NATIONAL_LISTING_DAYS
+        days = self.scope.listing_days if self.scope else NATIONAL_LISTING_DAYS
         midnight = datetime.combine(
             last_day + timedelta(days=days + 1), time(), timezone.get_default_timezone()
         )
@@ -244,3 +265,30 @@ class Entry(Publishable):
     def derive(self) -> None:
         self.listed_until = self.listing_end(self.last_day())
         self.search_text = fold(" ".join(filter(None, self.searchable())))
+
+
+class NationwideEntry(Entry):
+    """An entry that may also be said to the whole country."""
+
+    province: Any = models.ForeignKey(
+        settings.PUBLISHER_MODEL,
+        verbose_name=_("province"),
+        on_delete=models.PROTECT,
+        related_name="%(class)ss",
+        null=True,
+        blank=True,
+        help_text=_("The province that publishes it; empty for the whole country."),
+    )
+
+    class Meta(Entry.Meta):
+        abstract = True
+
+
+def publishable_models() -> list[type[Publishable]]:
+    """Every kind of thing that this portal publishes."""
+    return [model for model in apps.get_models() if issubclass(model, Publishable)]
+
+
+def entry_models() -> list[type[Entry]]:
+    """Every kind of thing that stands on a province's pages."""
+    return [model for model in apps.get_models() if issubclass(model, Entry)]

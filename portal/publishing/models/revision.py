@@ -9,14 +9,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.publishing.models.officer import Officer
 from portal.publishing.models.publishable import Publishable
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def of(self, entry: Publishable) -> "RevisionQuerySet":
-        return self.filter(
-            entry_type=ContentType.objects.get_for_model(entry), entry_id=entry.pk
-        )
+        return self.filter(entry_type=ContentType.objects.get_for_model(entry), entry_id=entry.pk)
 
     def open(self) -> "RevisionQuerySet":
         """Drafts and what waits for approval: at most one an entry."""
@@ -25,7 +24,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     def approved(self) -> "RevisionQuerySet":
         return self.filter(state=Revision.State.APPROVED)
 
-    def within(self, officer: "models.Model") -> "RevisionQuerySet":
+    def within(self, officer: Officer) -> "RevisionQuerySet":
         """Only revisions of what `officer` is responsible for."""
         if officer.sees_everything:
             return self
@@ -46,9 +45,7 @@ class Revision(models.Model):
         REJECTED = "rejected", _("sent back")
         SUPERSEDED = "superseded", _("replaced by a later draft")
 
-    entry_type = models.ForeignKey(
-        ContentType, on_delete=models.PROTECT, verbose_name=_("kind")
-    )
+    entry_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, verbose_name=_("kind"))
     entry_id = models.PositiveBigIntegerField()
     entry = GenericForeignKey("entry_type", "entry_id")
     entry_code = models.CharField(_("code"), max_length=12)

@@ -29,7 +29,7 @@ def said(entry: Any, field: str) -> str:
 def lang(entry: Any, field: str) -> SafeString | str:
     """` lang="vi"` for an element whose text had to stay Vietnamese on an English page."""
     if get_language() == "en" and not _english(entry, field) and getattr(entry, field):
-        return mark_safe(' lang="vi"')  # noqa: S308 - a constant
+        return mark_safe(' lang="vi"')
     return ""
 
 

@@ -20,8 +20,8 @@ class Command(BaseCommand):
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         for account, officer in officers:
-            password = password_of(account)
-            if not officer.check_password(password):
-                password = "(changed)"
-            where = account.province or "whole country"
-            self.stdout.write(f"  {account.username:<18}{password:<18}{account.role}, {where}")
+            unchanged = officer.check_password(password_of(account))
+            password = password_of(account) if unchanged else "(đã đổi)"
+            where = account.province or "cả nước"
+            role = account.role or "Quản trị"
+            self.stdout.write(f"  {account.username:<18}{password:<18}{role}, {where}")
