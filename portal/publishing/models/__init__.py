@@ -1,3 +1,4 @@
+from portal.publishing.models.batch import Batch
 from portal.publishing.models.code import Code
 from portal.publishing.models.officer import Officer
 from portal.publishing.models.publishable import (
@@ -10,6 +11,7 @@ from portal.publishing.models.publishable import (
 from portal.publishing.models.revision import Revision
 
 __all__ = [
+    "Batch",
     "Code",
     "Entry",
     "EntryQuerySet",
