@@ -65,6 +65,7 @@ class ExposureLocation(Entry):
     content_children = {
         "windows": ("starts_on", "starts_time", "ends_on", "ends_time", "note", "note_en")
     }
+    derived_from = ("ward__parent__parent", "district__parent", "province__division")
 
     external_id = models.CharField(
         _("external id"), max_length=60, blank=True, help_text=_("Its id in the office's own list.")

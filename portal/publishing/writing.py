@@ -42,7 +42,11 @@ def load(entries: Sequence[Publishable]) -> None:
         model = type(entries[0])
         references = [field.name for field in model._meta.concrete_fields if field.is_relation]
         prefetch_related_objects(
-            entries, *references, *model.content_children, *model.content_links
+            entries,
+            *references,
+            *model.derived_from,
+            *model.content_children,
+            *model.content_links,
         )
 
 

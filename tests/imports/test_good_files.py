@@ -15,9 +15,11 @@ from tests.imports.conftest import (
     windows,
     xlsx_file,
 )
+from tests.imports.excel import shared_strings_file
 
 EVENING = [(day(22), time(19), day(22), time(21, 30))]
 ENGLISH = ("external_id", "name", "kind", "ward", "district", "starts_at", "ends_at")
+BARE = ("MA", "ten dia diem", "LOAI", "phuong xa", "Quan/Huyen", "TU", "den")
 VARIATIONS = {
     "commas": csv_file(MARKET, SCHOOL),
     "semicolons": csv_file(MARKET, SCHOOL, delimiter=";"),
@@ -29,10 +31,11 @@ VARIATIONS = {
     "blank lines": b"\n\n" + csv_file(MARKET, ("",) * 7, SCHOOL) + b"\n\n",
     "English headings": csv_file(MARKET, SCHOOL, headings=ENGLISH),
     "headings without accents": csv_file(
-        MARKET, SCHOOL, headings=("MA", "ten dia diem", "LOAI", "phuong xa", "Quan/Huyen", "TU", "den")
+        MARKET, SCHOOL, headings=BARE
     ),
     "decomposed letters": unicodedata.normalize("NFD", csv_file(MARKET, SCHOOL).decode()).encode(),
     "XLSX with text": xlsx_file(MARKET, SCHOOL),
+    "XLSX with shared strings": shared_strings_file(MARKET, SCHOOL),
     "XLSX with dates": xlsx_file(
         (*MARKET[:5], at(22, 19), at(22, 21, 30)),
         (*SCHOOL[:5], day(21), None),
@@ -40,7 +43,8 @@ VARIATIONS = {
     ),
     "XLSX with blank rows": xlsx_file((), MARKET, (), SCHOOL),
     "ISO 8601": csv_file(
-        (*MARKET[:5], "2021-03-22T19:00:00+07:00", "2021-03-22T14:30Z"), (*SCHOOL[:5], "2021-03-21", "")
+        (*MARKET[:5], "2021-03-22T19:00:00+07:00", "2021-03-22T14:30Z"),
+        (*SCHOOL[:5], "2021-03-21", ""),
     ),
     "other ways to write hours": csv_file(
         (*MARKET[:5], "19h 22/3/2021", "22-03-2021 21h30"), (*SCHOOL[:5], "21.3.2021", "21/03/2021")

@@ -146,7 +146,8 @@ EMPTY = ("new", "changed", "unchanged", "removed")
 
 
 def _column_help() -> str:
-    return "\n".join(
-        f"  {column.name} [{column.vietnamese}]\n{indent(fill(str(column.explanation), 88), ' ' * 6)}"
-        for column in COLUMNS
-    )
+    lines = []
+    for column in COLUMNS:
+        explanation = indent(fill(str(column.explanation), 88), " " * 6)
+        lines.append(f"  {column.name} [{column.vietnamese}]\n{explanation}")
+    return "\n".join(lines)

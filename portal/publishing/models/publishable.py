@@ -114,6 +114,8 @@ class Publishable(models.Model):
     content_fields: ClassVar[tuple[str, ...]] = ()
     content_children: ClassVar[dict[str, tuple[str, ...]]] = {}
     content_links: ClassVar[tuple[str, ...]] = ()
+    # Rows at the end of references that `derive` reads: fetched once when many are applied.
+    derived_from: ClassVar[tuple[str, ...]] = ()
     officers_lookup: ClassVar[str] = "province__officers"
 
     code = models.CharField(_("code"), max_length=12, unique=True, editable=False)
