@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from locations.admin.imports import ImportMixin
 from locations.models import ExposureLocation, ExposureWindow
 from portal.publishing.admin.base import (
     FOLDED,
@@ -17,7 +18,7 @@ class ExposureWindowInline(ChildInline):
 
 
 @admin.register(ExposureLocation)
-class ExposureLocationAdmin(PublishingAdmin):
+class ExposureLocationAdmin(ImportMixin, PublishingAdmin):
     inlines = (ExposureWindowInline,)
     autocomplete_fields = ("ward", "district")
     list_display = ("name", "kind", "ward", "province", "state", "published_at", "updated_at")

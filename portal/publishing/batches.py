@@ -22,6 +22,7 @@ from portal.publishing.workflow import Pair, Proposal, WrongState
 
 # Told how many are done, of how many.
 Report = Callable[[int, int], None]
+Steps = Iterator[tuple[int, int]]
 # Whoever has corrected so many tries again.
 MOST_REFUSALS = 50
 
@@ -55,7 +56,6 @@ def submit_batch(
     return batch
 
 
-@transaction.atomic
 def approve_batch(
     *, batch: Batch, by: Officer, note: str = "", report: Report | None = None
 ) -> int:
@@ -64,10 +64,18 @@ def approve_batch(
     What was decided singly, or replaced by a later draft, since it was handed over stays as it
     is. Raises PermissionDenied, or ValidationError that names the entries; nothing changes then.
     """
-    waiting = _waiting(batch)
-    done = 0
-    for pairs in _locked_pairs(waiting):
-        _require_approver(pairs, by)
+    return _done(approving(batch=batch, by=by, note=note), report)
+
+
+def send_back_batch(*, batch: Batch, by: Officer, note: str, report: Report | None = None) -> int:
+    """Sends back all revisions of `batch` that wait, for the reason in `note`."""
+    return _done(sending_back(batch=batch, by=by, note=note), report)
+
+
+def approving(*, batch: Batch, by: Officer, note: str = "") -> Steps:
+    """`approve_batch`, step by step; left before its end, it has changed nothing."""
+
+    def approve(pairs: list[Pair]) -> None:
         with _Refusals() as refused:
             for entry, revision in pairs:
                 with refused.named(revision.title):
@@ -77,23 +85,31 @@ def approve_batch(
             [revision.title for _, revision in pairs],
         )
         workflow.carry_out(pairs, by=by, note=note)
-        done += len(pairs)
-        if report:
-            report(done, len(waiting))
-    return done
+
+    return _deciding(batch, by, approve)
 
 
-@transaction.atomic
-def send_back_batch(*, batch: Batch, by: Officer, note: str, report: Report | None = None) -> int:
-    """Sends back all revisions of `batch` that wait, for the reason in `note`."""
-    waiting = _waiting(batch)
+def sending_back(*, batch: Batch, by: Officer, note: str) -> Steps:
+    """`send_back_batch`, step by step; left before its end, it has changed nothing."""
+    return _deciding(batch, by, lambda pairs: workflow.return_to_author(pairs, by=by, note=note))
+
+
+def _deciding(batch: Batch, by: Officer, decide: Callable[[list[Pair]], None]) -> Steps:
+    with transaction.atomic():
+        waiting = _waiting(batch)
+        done = 0
+        for pairs in _locked_pairs(waiting):
+            _require_approver(pairs, by)
+            decide(pairs)
+            done += len(pairs)
+            yield done, len(waiting)
+
+
+def _done(steps: Steps, report: Report | None) -> int:
     done = 0
-    for pairs in _locked_pairs(waiting):
-        _require_approver(pairs, by)
-        workflow.return_to_author(pairs, by=by, note=note)
-        done += len(pairs)
+    for done, total in steps:
         if report:
-            report(done, len(waiting))
+            report(done, total)
     return done
 
 
