@@ -26,7 +26,7 @@ SHOWN = 100
 
 
 class UploadForm(forms.Form):
-    province = forms.ModelChoiceField(label=gettext_lazy("Province"), queryset=None)
+    province: Any = forms.ModelChoiceField(label=gettext_lazy("Province"), queryset=None)
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy("Excel (.xlsx) or CSV in UTF-8, at most 10 MB."),

@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date, datetime, time
 from functools import cache
 
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -184,7 +185,7 @@ def _tiers() -> dict[str, str]:
     return _words(ExposureLocation.Tier, TIER_WORDS)
 
 
-def _words(choices: type, more: dict[str, str]) -> dict[str, str]:
+def _words(choices: type[TextChoices], more: dict[str, str]) -> dict[str, str]:
     words = {fold(word): code for code, several in more.items() for word in several.split(", ")}
     for language in ("en", "vi"):
         with override(language):

@@ -56,7 +56,7 @@ class Known:
                 )
                 found.append(None)
                 continue
-            entry = by_id.get(place.values.get("external_id")) or (pks and by_key.get(pks[0]))
+            entry = by_id.get(place.values.get("external_id") or "") or (pks and by_key.get(pks[0]))
             found.append(entry or ExposureLocation(province=self.province))
         return found
 

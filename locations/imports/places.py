@@ -4,6 +4,8 @@ from bisect import bisect_right
 from datetime import date, timedelta
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from locations.models import Division, Province
 
 
@@ -24,12 +26,15 @@ class Places:
         # A name means the same on all days between two changes of names or borders.
         key = ward, district, bisect_right(self._changes, on)
         if key not in self.found:
-            self.found[key] = Division.objects.find(
+            unit = Division.objects.find(
                 province_name=self._province_name(on),
                 district_name=district,
                 ward_name=ward,
                 on=on,
             )
+            if unit.level != (Division.Level.WARD if ward else Division.Level.DISTRICT):
+                raise Division.DoesNotExist(_("“%s” is no name.") % (ward or district))
+            self.found[key] = unit
         return self.found[key]
 
     def _province_name(self, on: date) -> str:
@@ -39,8 +44,9 @@ class Places:
     @cached_property
     def _changes(self) -> list[date]:
         """The first days on which some unit of the country bore another name or was another's."""
-        days = set(Division.objects.exclude(valid_from=None).values_list("valid_from", flat=True))
+        begun = Division.objects.exclude(valid_from=None).values_list("valid_from", flat=True)
         ended = set(Division.objects.exclude(valid_to=None).values_list("valid_to", flat=True))
         for former in Division.objects.exclude(former=[]).values_list("former", flat=True):
             ended |= {date.fromisoformat(title["until"]) for title in former}
-        return sorted(day for day in days | {last + timedelta(days=1) for last in ended} if day)
+        after = {last + timedelta(days=1) for last in ended if last}
+        return sorted(after | {day for day in begun if day})

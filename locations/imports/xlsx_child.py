@@ -53,7 +53,8 @@ def sheet(data: bytes, max_rows: int, max_columns: int, max_cell: int) -> dict[s
     first, *others = visible
     # What the file says of its own size is often wrong and may be a trap.
     first.reset_dimensions()
-    rows, text = [], 0
+    rows: list[tuple[int, list[Any]]] = []
+    text = 0
     for number, cells in enumerate(first.iter_rows(), start=1):
         values = [value(cell) for cell in cells]
         while values and values[-1] is None:

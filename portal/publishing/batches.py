@@ -80,10 +80,7 @@ def approving(*, batch: Batch, by: Officer, note: str = "") -> Steps:
             for entry, revision in pairs:
                 with refused.named(revision.title):
                     workflow.require_approvable(entry, revision, by=by)
-        _validate(
-            [(entry, revision.content) for entry, revision in pairs],
-            [revision.title for _, revision in pairs],
-        )
+        _validate([(entry, revision.content) for entry, revision in pairs])
         workflow.carry_out(pairs, by=by, note=note)
 
     return _deciding(batch, by, approve)
@@ -156,12 +153,8 @@ def _locked_proposals(proposals: Sequence[Proposal]) -> list[Proposal]:
 
 
 def _locked(model: type[Publishable], keys: Sequence[Any]) -> dict[Any, Publishable]:
-    return cast(
-        dict[Any, Publishable],
-        model._default_manager.select_for_update().in_bulk(
-            [key for key in keys if key is not None]
-        ),
-    )
+    known = [key for key in keys if key is not None]
+    return model._default_manager.select_for_update().in_bulk(known)
 
 
 def _require_author(proposals: Sequence[Proposal], by: Officer, batch: Batch) -> None:
@@ -177,26 +170,26 @@ def _check(proposals: Sequence[Proposal]) -> None:
     with _Refusals() as refused:
         for proposal in proposals:
             entry = proposal.entry
-            with refused.named(str(entry)):
+            with refused.named(str(proposal.content.get("name", entry))):
                 if entry.pk and proposal.expected not in (None, present[entry.pk]):
                     raise workflow.EditConflict(Revision.objects.of(entry).first())
                 if proposal.action == workflow.WITHDRAW:
                     workflow.require_withdrawable(proposal)
     published = [p for p in proposals if p.action != workflow.WITHDRAW]
-    _validate([(p.entry, p.content) for p in published], [str(p.entry) for p in published])
+    _validate([(proposal.entry, proposal.content) for proposal in published])
 
 
-def _validate(pairs: Sequence[tuple[Publishable, contents.Content]], titles: Sequence[str]) -> None:
+def _validate(pairs: Sequence[tuple[Publishable, contents.Content]]) -> None:
     with _Refusals() as refused:
         for position, error in validate_all(pairs).items():
-            refused.add(titles[position], error)
+            refused.add(workflow.title_of(*pairs[position]), error)
 
 
 def _waiting(batch: Batch) -> list[tuple[int, type[Publishable], int]]:
     """The key of each revision that waits, with the kind and the key of its entry."""
     Batch.objects.select_for_update().get(pk=batch.pk)
     waiting = [
-        (pk, ContentType.objects.get_for_id(entry_type).model_class(), entry_id)
+        (pk, _model(entry_type), entry_id)
         for pk, entry_type, entry_id in batch.revisions.filter(
             state=Revision.State.SUBMITTED
         ).values_list("pk", "entry_type", "entry_id")
@@ -204,6 +197,10 @@ def _waiting(batch: Batch) -> list[tuple[int, type[Publishable], int]]:
     if not waiting:
         raise WrongState(_("Nothing of this import waits for a decision any more."))
     return waiting
+
+
+def _model(entry_type: int) -> type[Publishable]:
+    return cast(type[Publishable], ContentType.objects.get_for_id(entry_type).model_class())
 
 
 def _locked_pairs(waiting: Sequence[tuple[int, type[Publishable], int]]) -> Iterator[list[Pair]]:

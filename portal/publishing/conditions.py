@@ -26,7 +26,10 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 def truth(condition: Any, row: models.Model) -> Truth:
     """True or False if `condition` certainly does or does not hold for `row`, else None."""
     if not isinstance(condition, Q):
-        return _compared(*condition, row) if isinstance(condition, tuple) else None
+        if not isinstance(condition, tuple):
+            return None
+        name, expected = condition
+        return _compared(name, expected, row)
     truths = [truth(child, row) for child in condition.children]
     if condition.connector == Q.AND:
         combined = _all(truths)
@@ -41,7 +44,7 @@ def _compared(name: str, expected: Any, row: models.Model) -> Truth:
     attribute, _, lookup = name.partition("__")
     value = getattr(row, attribute, None)
     if isinstance(expected, F):
-        expected = getattr(row, expected.name, None)
+        expected = getattr(row, str(expected.name), None)  # type: ignore[attr-defined]
     elif expected is None and lookup in ("", "exact"):
         return value is None
     elif hasattr(expected, "resolve_expression"):

@@ -229,7 +229,7 @@ def open_revisions(
                 entry_type=ContentType.objects.get_for_model(proposal.entry),
                 entry_id=proposal.entry.pk,
                 entry_code=proposal.entry.code,
-                title=_title(proposal.entry, proposal.content),
+                title=title_of(proposal.entry, proposal.content),
                 province=proposal.entry.scope,
                 action=proposal.action,
                 state=state,
@@ -343,7 +343,8 @@ def _set_state(entry: Publishable, state: State) -> None:
     entry.state = state
 
 
-def _title(entry: Publishable, content: contents.Content) -> str:
+def title_of(entry: Publishable, content: contents.Content) -> str:
+    """What `entry` is called with `content`."""
     described = copy.copy(entry)
     contents.overlay(described, content)
     return str(described)[:300]

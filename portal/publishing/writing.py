@@ -16,7 +16,7 @@ from portal.publishing.models import Code, Publishable
 # Rows in a statement: SQLite takes a limited number of values.
 BATCH = 500
 
-Row = TypeVar("Row", bound=models.Model)
+Item = TypeVar("Item")
 
 
 def apply_all(pairs: Sequence[tuple[Publishable, contents.Content]]) -> None:
@@ -64,9 +64,9 @@ def save_all(rows: Sequence[models.Model]) -> None:
         )
 
 
-def in_batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    for first in range(0, len(rows), BATCH):
-        yield rows[first : first + BATCH]
+def in_batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for first in range(0, len(items), BATCH):
+        yield items[first : first + BATCH]
 
 
 def _by_model(pairs: Iterable[tuple[Publishable, Any]]) -> dict[type[Publishable], list[Any]]:

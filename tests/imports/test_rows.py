@@ -30,6 +30,7 @@ WRONG_CELLS = {
     "an unknown ward": ({"Phường/Xã": "Không Có"}, "Phường/Xã", "Không Có"),
     "a ward of another province": ({"Phường/Xã": "Thuận An"}, "Phường/Xã", "Thuan An|Thuận An"),
     "a ward of another district": ({"Quận/Huyện": "Lê Chân"}, "Phường/Xã", "Máy Tơ"),
+    "a ward of signs only": ({"Phường/Xã": "???"}, "Phường/Xã", "no name"),
     "an unknown district": ({"Phường/Xã": "", "Quận/Huyện": "X"}, "Quận/Huyện", "X"),
     "a ward of several districts": (
         {"Phường/Xã": "Hòa Bình", "Quận/Huyện": ""}, "Phường/Xã", "may be"

@@ -137,7 +137,7 @@ class Command(BaseCommand):
         self, batch: Batch | None, shown: Preview | None, errors: list[Problem]
     ) -> None:
         counts = shown.counts if shown else dict.fromkeys(EMPTY, 0)
-        answer = {"batch": batch.pk if batch else None, **counts}
+        answer: dict[str, Any] = {"batch": batch.pk if batch else None, **counts}
         answer["errors"] = [error.as_json() for error in errors]
         self.stdout.write(json.dumps(answer, ensure_ascii=False))
 

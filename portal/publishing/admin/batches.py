@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.http import Http404, HttpRequest, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -62,9 +61,7 @@ class BatchAdmin(admin.ModelAdmin):
         }
         return ", ".join(f"{words}: {count}" for words, count in counts.items() if count) or "–"
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
         """What the batch holds, page by page, and the decision on all of it."""
         batch = self.get_queryset(request).filter(pk=object_id).first()
         if batch is None or not self.has_view_permission(request, batch):
