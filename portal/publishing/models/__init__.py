@@ -4,6 +4,7 @@ from portal.publishing.models.publishable import (
     Entry,
     EntryQuerySet,
     NationwideEntry,
+    NationwideEntryQuerySet,
     Publishable,
     SharedEntryQuerySet,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "Entry",
     "EntryQuerySet",
     "NationwideEntry",
+    "NationwideEntryQuerySet",
     "Officer",
     "Publishable",
     "Revision",

@@ -70,6 +70,12 @@ def _local(value: datetime) -> datetime:
     return timezone.localtime(value, timezone.get_default_timezone())
 
 
+@register.filter
+def filled_besides(form: Any, field: str) -> bool:
+    """Whether the reader has filled in something of a bound `form` other than `field`."""
+    return any(form.data.get(name) for name in form.fields if name != field)
+
+
 @register.simple_tag
 def json_ld(data: dict[str, Any]) -> SafeString:
     """A JSON-LD block; `data` without its `@context`."""
