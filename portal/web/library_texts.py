@@ -75,6 +75,8 @@ UNTRANSLATED = (
     _("“%(value)s” value must be an integer."),
     _("“%(value)s” is not a valid UUID."),
     _("Value must be valid JSON."),
+    _("%(from)s-%(to)s relationship"),
+    _("%(from)s-%(to)s relationships"),
     _("%(model)s instance with %(field)s %(value)r is not a valid choice."),
     # Django: page numbers, spans of time, shortened text
     _("That page number is not an integer"),
@@ -303,6 +305,7 @@ CORRECTED = (
     _("Thanks for spending some quality time with the web site today."),
     _("Start typing to filter…"),
     _("Lookup"),
+    _("None available"),
     _("Unknown content"),
     _("Popup closing…"),
     # Django: accounts and passwords
@@ -335,6 +338,11 @@ CORRECTED = (
         "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ "
         "characters."
     ),
+    _("iterations"),
+    _("work factor"),
+    _("block size"),
+    _("parallelism"),
+    _("hash"),
     _("This account is inactive."),
     _("Password changed successfully."),
     _("Password change"),

@@ -56,6 +56,11 @@ def until(end: datetime) -> SafeString | str:
 
 
 @register.filter
+def day_after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+@register.filter
 def days_left(end: datetime, now: datetime) -> int:
     """Whole days that follow today until `end`; 0 on the last day."""
     return max((_last_day(end) - _local(now).date()).days, 0)
