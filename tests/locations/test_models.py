@@ -288,7 +288,9 @@ def test_a_flight_number_is_taken_as_people_write_it(typed, stored, flight):
     assert flight.number == stored
 
 
-@pytest.mark.parametrize("typed", ["458", "VJ", "VJ45678", "vj458", "VJ 458", "Vé VJ458", "VJ458\n"])
+@pytest.mark.parametrize(
+    "typed", ["458", "VJ", "VJ45678", "vj458", "VJ 458", "Vé VJ458", "VJ458\n"]
+)
 def test_what_is_no_flight_number_is_refused(typed, flight):
     flight.number = typed
     with pytest.raises(ValidationError) as refused:
