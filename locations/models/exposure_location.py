@@ -175,7 +175,9 @@ class ExposureLocation(Entry):
     def full_address(self) -> str:
         """Street, ward, district and province as they were at the time."""
         street = self.address if self.address != self.name else ""
-        return ", ".join(filter(None, [street, self.unit_path]))
+        # A whole commune is listed under its own name, which need not be said twice.
+        unit = self.unit_path.removeprefix(f"{self.name}, ")
+        return ", ".join(filter(None, [street, unit]))
 
     @property
     def unit(self) -> Division | None:
