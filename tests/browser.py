@@ -7,7 +7,14 @@ from io import BytesIO
 from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 # What Chromium would otherwise do by itself on the network, and what it cannot do as root.
 ARGUMENTS = [
@@ -46,15 +53,20 @@ class Visitor:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         self.page.on("request", self._asked)
-        self.page.on("requestfailed", lambda r: self.faults.append(f"failed: {r.url}"))
+        self.page.on("requestfailed", self._failed)
 
-    def _heard(self, message) -> None:
+    def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.faults.append(f"console: {message.text}")
 
-    def _asked(self, request) -> None:
+    def _asked(self, request: Request) -> None:
         if urlsplit(request.url).netloc != urlsplit(self.base).netloc:
             self.faults.append(f"foreign: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        # A picture further down, on the way while the next page is opened already.
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"failed: {request.url} {request.failure}")
 
     def open(self, address: str, *, status: int = 200) -> Page:
         response = self.page.goto(self.base + address, wait_until="load")

@@ -209,7 +209,9 @@ IMPOSSIBLE_PLACES = [
 @pytest.mark.parametrize("values", IMPOSSIBLE_PLACES)
 def test_half_a_point_and_a_point_off_the_earth_are_refused(values, location):
     database_refuses(location, values, "exposurelocation_point_is_whole")
-    outside = any(abs(value or 0) > limit for value, limit in zip(values.values(), (90, 180)))
+    outside = any(
+        abs(value or 0) > limit for value, limit in zip(values.values(), (90, 180), strict=True)
+    )
     words = words_about(location, values)
     if not outside:  # then the field itself says what its range is
         name = "exposurelocation_point_is_whole"

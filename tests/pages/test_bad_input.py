@@ -1,11 +1,14 @@
 """Whatever is typed: a helpful page in its language, never an error of ours, never everything."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from alerts import story
 from alerts.models import CaseAnnouncement, Figure, Guidance, Notice
@@ -35,8 +38,10 @@ MISSING = [
     "/khong-co/", "/khong-co/dia-diem/", "/khong-co/theo-doi/", "/hai-phong/khong-co/",
     "/hai-phong/dia-diem/ZZZZZZ/", "/hai-phong/chuyen-bay/ZZZZZZ/", "/hai-phong/thong-bao/ZZZZZZ/",
     "/hai-phong/ca-benh/ZZZZZZ/", "/hai-phong/dia-diem/1/", "/hai-phong/dia-diem/%00/",
-    "/hai-phong/dia-diem/?page=0", "/hai-phong/dia-diem/?page=999", "/hai-phong/dia-diem/?page=abc",
-    "/hai-phong/dia-diem/?page=-1", "/hai-phong/dia-diem/?page=1.5", "/hai-phong/dia-diem/?page=%00",
+    "/hai-phong/dia-diem/?page=0", "/hai-phong/dia-diem/?page=999",
+    "/hai-phong/dia-diem/?page=abc",
+    "/hai-phong/dia-diem/?page=-1", "/hai-phong/dia-diem/?page=1.5",
+    "/hai-phong/dia-diem/?page=%00",
     "/hai-phong/dia-diem/?page=99999999999999999999999", "/hai-phong/dia-diem/?page=²",
     "/hai-phong/chuyen-bay/?page=2", "/chuyen-bay/?page=2", "/hai-phong/thong-bao/?page=2",
     "/hai-phong/ca-benh/?page=2", "/H%E1%BA%A3i-Ph%C3%B2ng/", "/hai-phong/../../etc/passwd",
@@ -124,8 +129,11 @@ def test_nonsense_is_named_beside_the_field_and_on_top(places, read, subtests):
                 assert all(one.all("ul", class_="errorlist") for one in beside)
 
 
-HARMLESS = ["😷🦠", "'; DROP TABLE locations_exposurelocation; --", "%", "_", "\\", "\"", "<script>",
-            "☃" * 90, "‮", "a" * 100, "Ｃｈợ", "ﬁ", "../..", "${7*7}", "{{7*7}}", "\u0301", " "]  # fmt: skip
+HARMLESS = [
+    "😷🦠",
+    "'; DROP TABLE locations_exposurelocation; --", "%", "_", "\\", '"', "<script>", "☃" * 90,
+    "\u202e", "a" * 100, "Ｃｈợ", "ﬁ", "../..", "${7*7}", "{{7*7}}", "\u0301", " ",
+]  # fmt: skip
 
 
 def test_no_text_breaks_a_search(places, client, subtests):
@@ -216,7 +224,9 @@ BAD_STORIES = {
     "a day that is none": (
         edited("exposure_locations.2.from", "2021-02-31"), "exposure_locations[2].from: ",
     ),
-    "a moment without an offset": (edited("flights.0.at", "2021-03-22T12:15:00"), "flights[0].at: "),
+    "a moment without an offset": (
+        edited("flights.0.at", "2021-03-22T12:15:00"), "flights[0].at: ",
+    ),
     "an empty name": (edited("provinces.0.name", ""), "provinces[0].name: "),
     "a number below zero": (edited("figures.0.value", -1), "figures[0].value: "),
     "a text for a number": (edited("figures.0.value", "many"), "figures[0].value: "),
@@ -226,13 +236,21 @@ BAD_STORIES = {
         "provinces[0].official_account.channel: ",
     ),
     "what the time is, unsaid": (edited("flights.0.at_is", "maybe"), "flights[0].at_is: "),
-    "an unknown kind of place": (edited("exposure_locations.0.kind", "moon"), "exposure_locations[0]: "),
-    "an unknown ward": (edited("exposure_locations.0.ward", "xã Atlantis"), "exposure_locations[0]: "),
+    "an unknown kind of place": (
+        edited("exposure_locations.0.kind", "moon"), "exposure_locations[0]: ",
+    ),
+    "an unknown ward": (
+        edited("exposure_locations.0.ward", "xã Atlantis"), "exposure_locations[0]: ",
+    ),
     "an unknown province": (edited("provinces.1.gso_code", "99"), "provinces[1]: "),
     "a reserved address": (edited("provinces.1.slug", "admin"), "provinces[1]: "),
-    "a place of nobody": (edited("exposure_locations.4.province", "ha-noi"), "exposure_locations[4]: "),
+    "a place of nobody": (
+        edited("exposure_locations.4.province", "ha-noi"), "exposure_locations[4]: ",
+    ),
     "a notice on what is not told": (edited("notices.1.covers", ["the moon"]), "notices[1]: "),
-    "an end before the start": (edited("exposure_locations.2.to", "2021-03-22"), "exposure_locations[2]: "),
+    "an end before the start": (
+        edited("exposure_locations.2.to", "2021-03-22"), "exposure_locations[2]: ",
+    ),
     "half a window": (edited("exposure_locations.2.to", None), "exposure_locations[2]: "),
     "a window in the far future": (
         edited("exposure_locations.2.to", "2031-03-25"), "exposure_locations[2]: ",
@@ -256,10 +274,18 @@ TABLES = [Province, ExposureLocation, Flight, Notice, CaseAnnouncement, Figure, 
           Revision, Code]  # fmt: skip
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever one refused story leaves behind is not there for the next."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def test_a_story_that_cannot_be_true_is_refused_whole_and_named(divisions, tmp_path, subtests):
     file = tmp_path / "story.json"
     for name, (content, place) in BAD_STORIES.items():
-        with subtests.test(name):
+        with subtests.test(name), undone():
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
             with pytest.raises(CommandError) as refused:
                 call_command("load_story", file, stdout=StringIO())

@@ -40,7 +40,7 @@ def copies(entry, count: int, **numbered: str) -> None:
     copied = []
     for number in range(count):
         copy = type(entry).objects.get(pk=entry.pk)
-        copy.pk, copy.code = None, f"{entry._meta.model_name[:3].upper()}{number:05}"
+        copy.pk, copy.code = None, f"{count}{entry._meta.model_name[:3].upper()}{number:04}"
         for name, pattern in numbered.items():
             setattr(copy, name, pattern.format(number))
         copied.append(copy)
