@@ -165,7 +165,7 @@ class Publishable(models.Model):
     @property
     def is_corrected(self) -> bool:
         """Whether what residents read differs from what was first published."""
-        return self.revision_number > 1
+        return bool(self.published_at and self.updated_at and self.updated_at > self.published_at)
 
     @property
     def scope(self) -> Any:
