@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.publishing import content as contents
+from portal.publishing import ledger
 from portal.publishing.models import Officer, Publishable, Revision
 from portal.publishing.models.publishable import State
 
@@ -82,6 +83,7 @@ def save_draft(
         if expected is not None:
             check_version(entry=entry, expected=expected)
     contents.validate(copy.copy(entry), content)
+    content = contents.canonical(entry, content)
     if not entry.is_public:
         contents.apply(entry, content)
         _set_state(entry, State.DRAFT)
@@ -119,7 +121,7 @@ def approve(*, revision: Revision, by: Officer, note: str = "") -> Revision:
     """
     entry, revision = _locked_pair(revision)
     require_approver(by, entry)
-    if revision.author_id == by.pk:
+    if revision.author_id == by.pk and not entry.is_exercise:
         raise PermissionDenied(_("Whoever wrote a revision cannot approve it."))
     _require_state(
         revision, Revision.State.SUBMITTED, _("Only what was submitted can be approved.")
@@ -135,7 +137,7 @@ def approve(*, revision: Revision, by: Officer, note: str = "") -> Revision:
         _publish(entry, revision, at)
     revision.state = Revision.State.APPROVED
     revision.number = entry.revision_number
-    _decide(revision, by, note)
+    _decide(revision, by, note, at)
     return revision
 
 
@@ -149,7 +151,7 @@ def send_back(*, revision: Revision, by: Officer, note: str) -> Revision:
     )
     _require_text(note, _("Say why it is sent back."))
     revision.state = Revision.State.REJECTED
-    _decide(revision, by, note)
+    _decide(revision, by, note, clock.now())
     if not entry.is_public:
         _set_state(entry, State.DRAFT)
     return revision
@@ -182,6 +184,7 @@ def apply_for_preview(*, entry: Publishable, revision: Revision | None) -> None:
     entry.state = State.PUBLISHED
     entry.revision_number = max(entry.revision_number, 1)
     entry.published_at = entry.published_at or clock.now()
+    entry.updated_at = entry.updated_at or entry.published_at
     contents.apply(entry, (revision.content if revision else contents.snapshot(entry)) | OPEN_NOW)
 
 
@@ -215,7 +218,8 @@ def _require_text(text: str, message: str) -> None:
 
 
 def _locked(entry: Publishable) -> Publishable:
-    return type(entry)._default_manager.select_for_update().get(pk=entry.pk)
+    # Not locked against rows that refer to it: a draft of a place never waits for its province.
+    return type(entry)._default_manager.select_for_update(no_key=True).get(pk=entry.pk)
 
 
 def _locked_pair(revision: Revision) -> tuple[Publishable, Revision]:
@@ -230,6 +234,7 @@ def _open_revision(entry: Publishable, **values: Any) -> Revision:
         entry=entry,
         entry_code=entry.code,
         province=entry.scope,
+        is_exercise=entry.is_exercise,
         based_on=entry.revision_number,
         **values,
     )
@@ -237,15 +242,18 @@ def _open_revision(entry: Publishable, **values: Any) -> Revision:
 
 def _publish(entry: Publishable, revision: Revision, at: datetime) -> None:
     contents.validate(copy.copy(entry), revision.content)
-    changed = entry.is_withdrawn or contents.snapshot(entry) != revision.content
+    was_public = entry.was_public(at)
+    before = contents.seen(entry, contents.snapshot(entry))
+    changed = entry.is_withdrawn or before != contents.seen(entry, revision.content)
     contents.overlay(entry, revision.content)
     opens = getattr(entry, "publish_from", None) or at
-    if entry.published_at is None:
+    if not was_public:
         entry.published_at = entry.updated_at = max(at, opens)
     elif opens > at:
         raise ValidationError(_("It is public already: leave “publish from” empty."))
     elif changed:
         entry.updated_at = at
+        revision.is_correction = True
     entry.revision_number += 1
     entry.state = State.PUBLISHED
     entry.public_note = revision.public_note
@@ -253,6 +261,7 @@ def _publish(entry: Publishable, revision: Revision, at: datetime) -> None:
 
 
 def _withdraw(entry: Publishable, revision: Revision, at: datetime) -> None:
+    revision.is_correction = entry.was_public(at)
     entry.revision_number += 1
     entry.state = State.WITHDRAWN
     entry.public_note = revision.public_note
@@ -260,10 +269,12 @@ def _withdraw(entry: Publishable, revision: Revision, at: datetime) -> None:
     entry.save()
 
 
-def _decide(revision: Revision, by: Officer, note: str) -> None:
+def _decide(revision: Revision, by: Officer, note: str, at: datetime) -> None:
     revision.decided_by = by
-    revision.decided_at = clock.now()
+    revision.decided_at = at
     revision.decision_note = note
+    if revision.state == Revision.State.APPROVED:
+        ledger.seal([revision])
     revision.save()
 
 

@@ -1,4 +1,5 @@
 from portal.publishing.models.code import Code
+from portal.publishing.models.ledger_head import LedgerHead
 from portal.publishing.models.officer import Officer
 from portal.publishing.models.publishable import (
     Entry,
@@ -13,6 +14,7 @@ __all__ = [
     "Code",
     "Entry",
     "EntryQuerySet",
+    "LedgerHead",
     "NationwideEntry",
     "Officer",
     "Publishable",
