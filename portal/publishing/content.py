@@ -112,7 +112,8 @@ def _in_order(rows: list[models.Model]) -> list[models.Model]:
     """As the database will order them; what has no order stays as it was typed."""
     for ordering in reversed(rows[0]._meta.ordering if rows else ()):
         if isinstance(ordering, OrderBy):
-            rows.sort(key=partial(_sort_key, name=ordering.expression.name, last=ordering.nulls_last))
+            name, last = ordering.expression.name, ordering.nulls_last
+            rows.sort(key=partial(_sort_key, name=name, last=last))
     return rows
 
 

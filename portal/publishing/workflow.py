@@ -50,6 +50,13 @@ def version_token(entry: Publishable) -> str:
     return f"{entry.revision_number}.{latest or 0}"
 
 
+def content_at(entry: Publishable, token: str) -> contents.Content:
+    """The content that somebody saw who was given the version `token` of `entry`."""
+    _number, _dot, key = token.partition(".")
+    seen = Revision.objects.of(entry).filter(pk=key if key.isdecimal() else 0).first()
+    return contents.canonical(entry, seen.content) if seen else {}
+
+
 def check_version(*, entry: Publishable, expected: str) -> None:
     """Raises EditConflict if `entry` is no longer the version with the token `expected`.
 

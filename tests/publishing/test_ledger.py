@@ -107,7 +107,8 @@ def test_a_record_that_was_sealed_anew_does_not_fit_the_next(published):
 def test_a_deleted_record_is_missing(published):
     second = Revision.objects.of(published).get(number=2)
     second.delete()
-    assert found() == f"record {second.sequence}: it is missing; record {second.sequence + 1} follows"
+    after = second.sequence + 1
+    assert found() == f"record {second.sequence}: it is missing; record {after} follows"
 
 
 def test_the_last_record_is_missed_when_it_is_deleted(published):

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from portal.publishing import content as contents
 from portal.publishing import workflow
+from portal.publishing.admin import conflicts
 from portal.publishing.admin.forms import ChildFormSet, ContentForm, working_content
-from portal.publishing.models import Publishable, Revision
+from portal.publishing.models import Entry, Publishable, Revision
 
 # Fields that most entries leave empty are folded away.
 FOLDED = ("collapse",)
@@ -25,6 +26,7 @@ WHEN_PUBLIC = (
     gettext_lazy("When it is public"),
     {"fields": ("announced_on", "publish_from", "expires_at"), "classes": FOLDED},
 )
+AS_EXERCISE = (gettext_lazy("Exercise"), {"fields": ("is_exercise",), "classes": FOLDED})
 ABOUT_THE_CHANGE = (
     gettext_lazy("This change"),
     {"fields": ("reason", "residents_note", "version")},
@@ -58,7 +60,7 @@ class PublishingAdmin(admin.ModelAdmin):
     fixed_fields: tuple[str, ...] = ("province",)
     # Links that may point outside the officer's own provinces.
     unscoped_fields: tuple[str, ...] = ("also_concerns",)
-    list_filter = ("state", ("province", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", "is_exercise", ("province", admin.RelatedOnlyFieldListFilter))
     list_per_page = 50
     ordering = ("-pk",)
     show_full_result_count = False
@@ -101,7 +103,22 @@ class PublishingAdmin(admin.ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        return [*fieldsets, ABOUT_THE_CHANGE] if obj is not None else fieldsets
+        if obj is not None:
+            return [*fieldsets, ABOUT_THE_CHANGE]
+        return [*fieldsets, AS_EXERCISE] if issubclass(self.model, Entry) else fieldsets
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        form.refused = getattr(request, "refused", None)
+        return form
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What `workflow` refuses is said on the form, beside what the officer typed."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ValidationError as refused:
+            request.refused = refused
+            return super().changeform_view(request, *args, **kwargs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         entry = super().get_object(request, object_id, from_field)
@@ -124,19 +141,15 @@ class PublishingAdmin(admin.ModelAdmin):
     def save_related(
         self, request: HttpRequest, form: Any, formsets: list[Any], change: bool
     ) -> None:
-        entry = form.instance
-        content = contents.content_of(
-            entry,
-            children={formset.accessor(): formset.save(commit=False) for formset in formsets},
-            links={name: form.cleaned_data.get(name, ()) for name in entry.content_links},
-        )
-        revision = workflow.save_draft(
-            entry=entry,
-            content=content,
-            by=request.user,
-            reason=form.cleaned_data.get("reason", ""),
-            public_note=form.cleaned_data.get("residents_note", ""),
-        )
+        entry, typed = form.instance, conflicts.typed_content(form, formsets)
+        for content in conflicts.versions(entry, typed, request.POST):
+            revision = workflow.save_draft(
+                entry=entry,
+                content=content,
+                by=request.user,
+                reason=form.cleaned_data.get("reason", ""),
+                public_note=form.cleaned_data.get("residents_note", ""),
+            )
         if "_submit" in request.POST:
             workflow.submit(revision=revision, by=request.user)
 
@@ -193,6 +206,11 @@ class PublishingAdmin(admin.ModelAdmin):
                 "review_url": latest
                 and reverse("admin:publishing_revision_review", args=[latest.pk]),
             }
+            form = context["adminform"].form
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            if choices := conflicts.choices(form, formsets):
+                form.accept_newest_version()
+                context |= {"choices": choices, "latest_author": latest.author}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -130,9 +130,7 @@ class Revision(models.Model):
             ),
             models.CheckConstraint(
                 name="revision_approved_by_someone_else",
-                condition=Q(is_exercise=True)
-                | ~Q(state="approved")
-                | ~Q(decided_by=F("author")),
+                condition=Q(is_exercise=True) | ~Q(state="approved") | ~Q(decided_by=F("author")),
                 violation_error_message=_("Whoever wrote a revision cannot approve it."),
             ),
             models.CheckConstraint(
