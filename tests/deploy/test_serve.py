@@ -1,5 +1,6 @@
 """`make serve`: from a fresh clone to a portal that answers, and its refusals in one line each."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -41,9 +42,9 @@ class Portal:
                 return line.rstrip()
         raise AssertionError("ended before it was ready:\n" + "\n".join(self.lines))
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+    def stop(self) -> None:
         if self.process.poll() is None:
-            self.process.send_signal(how)
+            os.killpg(self.process.pid, signal.SIGINT)  # as Ctrl-C on a terminal does
         self.process.communicate(timeout=20)
 
 
@@ -57,7 +58,7 @@ def serve(built_tree: Path, environment: dict[str, str]) -> Iterator[Serve]:
 
     yield serve
     for portal in started:
-        portal.stop(signal.SIGKILL)
+        portal.stop()
 
 
 def test_serves_the_story_and_keeps_it(

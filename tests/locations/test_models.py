@@ -48,7 +48,12 @@ def constraint(row: models.Model, name: str) -> models.BaseConstraint:
 
 def database_refuses(row: models.Model, values: dict, name: str) -> None:
     """The constraint `name` refuses an update that no form and no model has seen."""
-    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+    is_check = isinstance(constraint(row, name), models.CheckConstraint)
+    # SQLite names the columns of a unique constraint, not the constraint.
+    with (
+        pytest.raises(IntegrityError, match=name if is_check else "(?i)unique"),
+        transaction.atomic(),
+    ):
         type(row)._base_manager.filter(pk=row.pk).update(**values)
 
 
@@ -389,7 +394,7 @@ def test_every_constraint_is_tested_here():
 @pytest.mark.parametrize(
     ("number", "dialled"),
     [("0225 123 456", "0225123456"), ("+84 225.123.456", "+84225123456"), ("1900 9095", "19009095"),
-     ("19", "19"), ("call us", None), ("0225-123", None), ("+", None), ("0225 123 456\n", None),
+     ("115", "115"), ("call us", None), ("0225-123", None), ("+", None), ("0225 123 456\n", None),
      ("0225;ext=1", None)],
 )  # fmt: skip
 def test_a_hotline_is_a_number_that_can_be_dialled(number, dialled, hai_phong):

@@ -56,6 +56,11 @@ def until(end: datetime) -> SafeString | str:
 
 
 @register.filter
+def day_after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+@register.filter
 def days_left(end: datetime, now: datetime) -> int:
     """Whole days that follow today until `end`; 0 on the last day."""
     return max((_last_day(end) - _local(now).date()).days, 0)
@@ -68,6 +73,12 @@ def _last_day(end: datetime) -> date:
 def _local(value: datetime) -> datetime:
     """In Vietnam's time, wherever the reader or the server is."""
     return timezone.localtime(value, timezone.get_default_timezone())
+
+
+@register.filter
+def filled_besides(form: Any, field: str) -> bool:
+    """Whether the reader has filled in something of a bound `form` other than `field`."""
+    return any(form.data.get(name) for name in form.fields if name != field)
 
 
 @register.simple_tag
