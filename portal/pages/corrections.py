@@ -16,7 +16,7 @@ from portal.publishing.views import public_province
 PER_PAGE = 20
 # How long, and how many of them, the province page shows first of all.
 RECENT = timedelta(days=7)
-RECENT_SHOWN = 5
+RECENT_SHOWN = 3
 
 
 def recent_corrections(province: Province) -> list[changes.Change]:
