@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
 from portal.publishing.comparison import Row, Wording, seen_changes
 from portal.publishing.models import Publishable, Revision
-from portal.publishing.models.publishable import entry_models
+from portal.publishing.models.publishable import SharedEntryQuerySet, entry_models
 from portal.publishing.models.revision import RevisionQuerySet
 
 
@@ -48,12 +48,12 @@ def of_entry(entry: Publishable) -> list[Change]:
 def concerning(province: Any) -> RevisionQuerySet:
     """The corrections that belong on the pages of `province`, the newest first: of what it
     publishes, of what is said to the whole country, and of what other provinces share with it."""
-    shared = [model for model in entry_models() if "also_concerns" in model.content_links]
     belongs = Q(province=province) | Q(province=None)
-    for model in shared:
-        concerned = model._default_manager.filter(also_concerns=province).values("pk")
-        kind = ContentType.objects.get_for_model(model)
-        belongs |= Q(entry_type=kind, entry_id__in=concerned)
+    for model in entry_models():
+        rows = model._default_manager.all()
+        if isinstance(rows, SharedEntryQuerySet):
+            kind = ContentType.objects.get_for_model(model)
+            belongs |= Q(entry_type=kind, entry_id__in=rows.shared_with(province).values("pk"))
     return Revision.objects.corrections().filter(belongs)
 
 
@@ -79,7 +79,7 @@ def _changes(
     return [
         Change(
             entry=entry,
-            at=after.decided_at,
+            at=cast(datetime, after.decided_at),
             why=after.public_note,
             rows=seen_changes(wording, type(entry), before.content, after.content),
             is_withdrawal=after.action == Revision.Action.WITHDRAW,
@@ -98,7 +98,7 @@ def _entries(revisions: list[Revision]) -> dict[tuple[int, int], Publishable]:
     wanted = defaultdict(set)
     for revision in revisions:
         wanted[revision.entry_type_id].add(revision.entry_id)
-    found = {}
+    found: dict[tuple[int, int], Publishable] = {}
     for kind, keys in wanted.items():
         model: Any = ContentType.objects.get_for_id(kind).model_class()
         rows = model._default_manager.public()

@@ -152,8 +152,10 @@ def _in_public(model: type[Publishable], counted: _Counted) -> Iterator[Differen
 
 
 def _whole(model: type[Publishable]) -> QuerySet[Any]:
-    rows = model._default_manager.prefetch_related(*model.content_children, *model.content_links)
-    return rows.select_related("province") if issubclass(model, Entry) else rows
+    rows: Any = model._default_manager.all()
+    if issubclass(model, Entry):
+        rows = rows.select_related("province")
+    return rows.prefetch_related(*model.content_children, *model.content_links)
 
 
 def _histories(entry_type: ContentType, page: list[Publishable]) -> dict[int, list[Revision]]:

@@ -96,8 +96,12 @@ class SharedEntryQuerySet(EntryQuerySet):
     """Of entries that one province publishes and others show too (`also_concerns`)."""
 
     def concerning(self, province: Any) -> Self:
-        also = self.model._default_manager.filter(also_concerns=province)
+        also = self.model._default_manager.all().shared_with(province)
         return self.filter(Q(province=province) | Q(pk__in=also.values("pk")))
+
+    def shared_with(self, province: Any) -> Self:
+        """What other provinces publish, and `province` shows too."""
+        return self.filter(also_concerns=province)
 
 
 class NationwideEntryQuerySet(EntryQuerySet):
