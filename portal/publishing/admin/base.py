@@ -55,7 +55,7 @@ class PublishingAdmin(admin.ModelAdmin):
     """Saves what officers type as drafts through `workflow`; never writes an entry by itself."""
 
     form = ContentForm
-    change_form_template = "admin/publishing/change_form.html"
+    change_form_template = "admin/publishing/entry_form.html"
     # Chosen when the entry is made, and permanent from then on.
     fixed_fields: tuple[str, ...] = ("province",)
     # Links that may point outside the officer's own provinces.

@@ -33,6 +33,16 @@ def lang(entry: Any, field: str) -> SafeString | str:
     return ""
 
 
+@register.filter
+def named(entry: Any) -> SafeString | str:
+    """The name as it stands on the sign; on an English page with its translation behind it."""
+    english = _english(entry, "name")
+    if get_language() != "en":
+        return str(entry.name)
+    name = format_html('<span lang="vi">{}</span>', entry.name)
+    return format_html("{} ({})", name, english) if english else name
+
+
 def _english(entry: Any, field: str) -> str:
     return getattr(entry, f"{field}_en", "") if get_language() == "en" else ""
 
@@ -53,11 +63,6 @@ def moment(value: datetime | date | None) -> SafeString | str:
 def until(end: datetime) -> SafeString | str:
     """The same for the end of something: an end at midnight is said as the day before it."""
     return moment(_last_day(end) if _local(end).time() == time() else end)
-
-
-@register.filter
-def day_after(day: date) -> date:
-    return day + timedelta(days=1)
 
 
 @register.filter
