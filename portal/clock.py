@@ -17,7 +17,7 @@ from portal.files import kept_text
 
 def now() -> datetime:
     """The current moment, aware."""
-    return timezone.now() + offset()
+    return offset() + timezone.now()
 
 
 def today() -> date:

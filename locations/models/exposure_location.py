@@ -1,7 +1,7 @@
 """Places where people may have been exposed."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -193,9 +193,10 @@ class ExposureLocation(Entry):
 
     @property
     def now_part_since(self) -> date | None:
-        """The first day on which the unit was part of something else."""
-        ended = self.unit and self.unit.valid_to
-        return ended + timedelta(days=1) if ended else None
+        """The day since when the unit has been part of what it belongs to today."""
+        units = self.unit.current(date.max) if self.unit else []
+        began = [unit.valid_from for unit in units if unit != self.unit and unit.valid_from]
+        return max(began, default=None)
 
     def get_absolute_url(self) -> str:
         return reverse("location", args=[self.province.slug, self.code])

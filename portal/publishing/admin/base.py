@@ -220,8 +220,10 @@ class PublishingAdmin(admin.ModelAdmin):
         revision = Revision.objects.of(entry).first()
         with transaction.atomic():
             workflow.apply_for_preview(entry=entry, revision=revision)
-            address = entry.get_absolute_url()
-            match = resolve(address)
+            # The page takes its own address and its links from the path.
+            request.path = entry.get_absolute_url()
+            request.is_preview = True
+            match = resolve(request.path)
             response = match.func(request, *match.args, **match.kwargs)
             if isinstance(response, TemplateResponse):
                 response.render()

@@ -182,7 +182,7 @@ class Publishable(models.Model):
     @property
     def is_corrected(self) -> bool:
         """Whether what residents read differs from what was first published."""
-        return self.is_public and self.updated_at != self.published_at
+        return bool(self.updated_at and self.updated_at != self.published_at)
 
     def was_public(self, at: datetime) -> bool:
         """Whether residents could read it at `at`: approved, and past any embargo."""
