@@ -69,6 +69,7 @@ class ExposureLocation(Entry):
     }
     unseen_fields = (*Entry.unseen_fields, "external_id")
     first_fields = ("name", "address", "ward", "district", "windows", "tier", "action")
+    derived_from = ("ward__parent__parent", "district__parent", "province__division")
 
     external_id = models.CharField(
         _("external id"), max_length=60, blank=True, help_text=_("Its id in the office's own list.")

@@ -155,7 +155,7 @@ def validate(entry: Publishable, content: Content) -> None:
     for accessor, children in children_of(entry, content).items():
         for position, child in enumerate(children, start=1):
             try:
-                child.full_clean(exclude=[_parent_field(entry, accessor).name])
+                child.full_clean(exclude=[parent_field(entry, accessor).name])
             except ValidationError as error:
                 errors.setdefault(accessor, []).extend(
                     f"{position}: {message}" for message in error.messages
@@ -165,30 +165,13 @@ def validate(entry: Publishable, content: Content) -> None:
         raise ValidationError(errors)
 
 
-def apply(entry: Publishable, content: Content) -> None:
-    """Writes `content` to the rows of `entry`: columns, children, links, and what follows.
-
-    Only `workflow` calls this, inside its transaction.
-    """
-    overlay(entry, content)
-    if entry.pk is None:
-        entry.save()
-    for accessor, children in children_of(entry, content).items():
-        manager = getattr(entry, accessor)
-        manager.all().delete()
-        manager.bulk_create(children)
-    for name, linked in links_of(entry, content).items():
-        getattr(entry, name).set(linked)
-    entry.derive()
-    entry.save()
-
-
 def _new_child(entry: Publishable, accessor: str) -> models.Model:
-    field = _parent_field(entry, accessor)
+    field = parent_field(entry, accessor)
     return field.model(**{field.name: entry})
 
 
-def _parent_field(entry: Publishable, accessor: str) -> models.ForeignKey:
+def parent_field(entry: Publishable, accessor: str) -> models.ForeignKey:
+    """The field by which the children at `accessor` refer to `entry`."""
     return getattr(type(entry), accessor).field
 
 

@@ -25,6 +25,7 @@ def _permissions_of(role: str) -> Iterable[tuple[str, str]]:
         for verb in ("add", "change", "view"):
             yield meta.app_label, f"{verb}_{meta.model_name}"
     yield "publishing", "view_revision"
+    yield "publishing", "view_batch"
     if role == APPROVER:
         yield "publishing", "approve_revision"
 

@@ -10,17 +10,20 @@ API call these functions and have no rules of their own.
 """
 
 import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.publishing import content as contents
-from portal.publishing import ledger
-from portal.publishing.models import Officer, Publishable, Revision
+from portal.publishing import ledger, writing
+from portal.publishing.models import Batch, Officer, Publishable, Revision
 from portal.publishing.models.publishable import State
 
 
@@ -40,14 +43,36 @@ class EditConflict(ValidationError):
         super().__init__(message % {"who": latest.author if latest else "?"}, code="conflict")
 
 
+WITHDRAW = Revision.Action.WITHDRAW
+Pair = tuple[Publishable, Revision]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What somebody wants an entry to become; `expected` is the `version_token` they saw."""
+
+    entry: Publishable
+    content: contents.Content
+    action: Revision.Action = Revision.Action.PUBLISH
+    reason: str = ""
+    public_note: str = ""
+    expected: str | None = None
+
+
 # A preview is looked at before its time.
 OPEN_NOW = {"publish_from": None}
 
 
 def version_token(entry: Publishable) -> str:
     """What identifies the version of `entry` that somebody is looking at."""
-    latest = Revision.objects.of(entry).values_list("pk", flat=True).first()
-    return f"{entry.revision_number}.{latest or 0}"
+    return version_tokens([entry])[entry.pk]
+
+
+def version_tokens(entries: Sequence[Publishable]) -> dict[int, str]:
+    """The `version_token` of each of `entries`, which are of one kind, by primary key."""
+    written = Revision.objects.of_all(entries).order_by().values_list("entry_id")
+    latest = dict(written.annotate(models.Max("pk")))
+    return {entry.pk: f"{entry.revision_number}.{latest.get(entry.pk, 0)}" for entry in entries}
 
 
 def content_at(entry: Publishable, token: str) -> contents.Content:
@@ -90,18 +115,8 @@ def save_draft(
         if expected is not None:
             check_version(entry=entry, expected=expected)
     contents.validate(copy.copy(entry), content)
-    content = contents.canonical(entry, content)
-    if not entry.is_public:
-        contents.apply(entry, content)
-        _set_state(entry, State.DRAFT)
-    return _open_revision(
-        entry,
-        content=content,
-        author=by,
-        reason=reason,
-        public_note=public_note,
-        title=_title(entry, content),
-    )
+    proposal = Proposal(entry, content, reason=reason, public_note=public_note)
+    return open_revisions([proposal], by=by, state=Revision.State.DRAFT)[0]
 
 
 @transaction.atomic
@@ -128,23 +143,10 @@ def approve(*, revision: Revision, by: Officer, note: str = "") -> Revision:
     """
     entry, revision = _locked_pair(revision)
     require_approver(by, entry)
-    if revision.author_id == by.pk and not entry.is_exercise:
-        raise PermissionDenied(_("Whoever wrote a revision cannot approve it."))
-    _require_state(
-        revision, Revision.State.SUBMITTED, _("Only what was submitted can be approved.")
-    )
-    if revision.based_on != entry.revision_number:
-        raise WrongState(
-            _("The entry has changed since this was written. Open it and save it again.")
-        )
-    at = clock.now()
-    if revision.action == Revision.Action.WITHDRAW:
-        _withdraw(entry, revision, at)
-    else:
-        _publish(entry, revision, at)
-    revision.state = Revision.State.APPROVED
-    revision.number = entry.revision_number
-    _decide(revision, by, note, at)
+    require_approvable(entry, revision, by=by)
+    if revision.action != WITHDRAW:
+        contents.validate(copy.copy(entry), revision.content)
+    carry_out([(entry, revision)], by=by, note=note)
     return revision
 
 
@@ -153,14 +155,7 @@ def send_back(*, revision: Revision, by: Officer, note: str) -> Revision:
     """Refuses a submitted revision; `note` tells the author why. It stays readable."""
     entry, revision = _locked_pair(revision)
     require_approver(by, entry)
-    _require_state(
-        revision, Revision.State.SUBMITTED, _("Only what was submitted can be sent back.")
-    )
-    _require_text(note, _("Say why it is sent back."))
-    revision.state = Revision.State.REJECTED
-    _decide(revision, by, note, clock.now())
-    if not entry.is_public:
-        _set_state(entry, State.DRAFT)
+    return_to_author([(entry, revision)], by=by, note=note)
     return revision
 
 
@@ -169,20 +164,11 @@ def request_withdrawal(*, entry: Publishable, by: Officer, reason: str) -> Revis
     """Asks for a published entry to be withdrawn; residents read `reason` once it is approved."""
     entry = _locked(entry)
     require_author(by, entry)
-    _require_text(reason, _("Say why it is withdrawn: residents will read it."))
-    if entry.state != State.PUBLISHED:
-        raise WrongState(_("Only what is published can be withdrawn."))
-    return _open_revision(
-        entry,
-        content=contents.snapshot(entry),
-        author=by,
-        reason=reason,
-        public_note=reason,
-        title=str(entry),
-        action=Revision.Action.WITHDRAW,
-        state=Revision.State.SUBMITTED,
-        submitted_at=clock.now(),
+    proposal = Proposal(
+        entry, contents.snapshot(entry), WITHDRAW, reason=reason, public_note=reason
     )
+    require_withdrawable(proposal)
+    return open_revisions([proposal], by=by, state=Revision.State.SUBMITTED)[0]
 
 
 def apply_for_preview(*, entry: Publishable, revision: Revision | None) -> None:
@@ -192,7 +178,8 @@ def apply_for_preview(*, entry: Publishable, revision: Revision | None) -> None:
     entry.revision_number = max(entry.revision_number, 1)
     entry.published_at = entry.published_at or clock.now()
     entry.updated_at = entry.updated_at or entry.published_at
-    contents.apply(entry, (revision.content if revision else contents.snapshot(entry)) | OPEN_NOW)
+    content = revision.content if revision else contents.snapshot(entry)
+    writing.apply_all([(entry, content | OPEN_NOW)])
 
 
 def require_author(officer: Officer, entry: Publishable) -> None:
@@ -205,6 +192,112 @@ def require_author(officer: Officer, entry: Publishable) -> None:
 def require_approver(officer: Officer, entry: Publishable) -> None:
     """Raises PermissionDenied unless `officer` may approve what others wrote of `entry`."""
     _require(officer, entry, "publishing.approve_revision")
+
+
+def require_withdrawable(proposal: Proposal) -> None:
+    """Raises WrongState, or ValidationError when the reason is missing."""
+    _require_text(proposal.public_note, _("Say why it is withdrawn: residents will read it."))
+    if proposal.entry.state != State.PUBLISHED:
+        raise WrongState(_("Only what is published can be withdrawn."))
+
+
+def require_approvable(entry: Publishable, revision: Revision, *, by: Officer) -> None:
+    """Raises PermissionDenied for the author, WrongState if it is not its turn."""
+    if revision.author_id == by.pk and not entry.is_exercise:
+        raise PermissionDenied(_("Whoever wrote a revision cannot approve it."))
+    _require_state(
+        revision, Revision.State.SUBMITTED, _("Only what was submitted can be approved.")
+    )
+    if revision.based_on != entry.revision_number:
+        raise WrongState(
+            _("The entry has changed since this was written. Open it and save it again.")
+        )
+
+
+def open_revisions(
+    proposals: Sequence[Proposal],
+    *,
+    by: Officer,
+    state: Revision.State,
+    batch: Batch | None = None,
+) -> list[Revision]:
+    """Keeps valid proposals as the newest revisions of their locked entries, as `state`.
+
+    What residents read does not change; entries that they do not see yet take the content.
+    """
+    proposals = [
+        replace(proposal, content=contents.canonical(proposal.entry, proposal.content))
+        for proposal in proposals
+    ]
+    hidden = [proposal for proposal in proposals if not proposal.entry.is_public]
+    for proposal in hidden:
+        proposal.entry.state = state
+    writing.apply_all([(proposal.entry, proposal.content) for proposal in hidden])
+    entries = [proposal.entry for proposal in proposals]
+    Revision.objects.of_all(entries).open().update(state=Revision.State.SUPERSEDED)
+    at = clock.now()
+    return Revision.objects.bulk_create(
+        [
+            Revision(
+                entry_type=ContentType.objects.get_for_model(proposal.entry),
+                entry_id=proposal.entry.pk,
+                entry_code=proposal.entry.code,
+                title=_title(proposal.entry, proposal.content),
+                province=proposal.entry.scope,
+                is_exercise=proposal.entry.is_exercise,
+                action=proposal.action,
+                state=state,
+                content=proposal.content,
+                based_on=proposal.entry.revision_number,
+                reason=proposal.reason,
+                public_note=proposal.public_note,
+                author=by,
+                created_at=at,
+                submitted_at=at if state == Revision.State.SUBMITTED else None,
+                batch=batch,
+            )
+            for proposal in proposals
+        ],
+        batch_size=writing.BATCH,
+    )
+
+
+def carry_out(pairs: Sequence[Pair], *, by: Officer, note: str) -> None:
+    """Makes approvable, valid revisions public, each with its locked entry; all of one kind."""
+    at = clock.now()
+    writing.load([entry for entry, _ in pairs])
+    published = [pair for pair in pairs if pair[1].action != WITHDRAW]
+    withdrawn = [pair for pair in pairs if pair[1].action == WITHDRAW]
+    for entry, revision in published:
+        _publish(entry, revision, at)
+    for entry, revision in withdrawn:
+        _withdraw(entry, revision, at)
+    for entry, revision in pairs:
+        revision.state = Revision.State.APPROVED
+        revision.number = entry.revision_number
+    writing.apply_all([(entry, revision.content) for entry, revision in published])
+    writing.save_all([entry for entry, _ in withdrawn])
+    revisions = [revision for _, revision in pairs]
+    _decide(revisions, by, note, at)
+    # The head of the ledger is the last lock of a transaction; see `ledger`.
+    ledger.seal(revisions)
+    writing.save_all(revisions)
+
+
+def return_to_author(pairs: Sequence[Pair], *, by: Officer, note: str) -> None:
+    """Refuses submitted revisions, each with its locked entry; they stay readable."""
+    _require_text(note, _("Say why it is sent back."))
+    for _entry, revision in pairs:
+        _require_state(
+            revision, Revision.State.SUBMITTED, _("Only what was submitted can be sent back.")
+        )
+        revision.state = Revision.State.REJECTED
+    revisions = [revision for _, revision in pairs]
+    _decide(revisions, by, note, clock.now())
+    writing.save_all(revisions)
+    for entry, _revision in pairs:
+        if not entry.is_public:
+            _set_state(entry, State.DRAFT)
 
 
 def _require(officer: Officer, entry: Publishable, permission: str) -> None:
@@ -229,26 +322,13 @@ def _locked(entry: Publishable) -> Publishable:
     return type(entry)._default_manager.select_for_update(no_key=True).get(pk=entry.pk)
 
 
-def _locked_pair(revision: Revision) -> tuple[Publishable, Revision]:
+def _locked_pair(revision: Revision) -> Pair:
     # The entry first, always: two transitions of one entry then wait instead of deadlocking.
     entry = _locked(cast(Publishable, revision.entry))
     return entry, Revision.objects.select_for_update().get(pk=revision.pk)
 
 
-def _open_revision(entry: Publishable, **values: Any) -> Revision:
-    Revision.objects.of(entry).open().update(state=Revision.State.SUPERSEDED)
-    return Revision.objects.create(
-        entry=entry,
-        entry_code=entry.code,
-        province=entry.scope,
-        is_exercise=entry.is_exercise,
-        based_on=entry.revision_number,
-        **values,
-    )
-
-
 def _publish(entry: Publishable, revision: Revision, at: datetime) -> None:
-    contents.validate(copy.copy(entry), revision.content)
     was_public = entry.was_public(at)
     before = contents.seen(entry, contents.snapshot(entry))
     changed = entry.is_withdrawn or before != contents.seen(entry, revision.content)
@@ -264,7 +344,6 @@ def _publish(entry: Publishable, revision: Revision, at: datetime) -> None:
     entry.revision_number += 1
     entry.state = State.PUBLISHED
     entry.public_note = revision.public_note
-    contents.apply(entry, revision.content)
 
 
 def _withdraw(entry: Publishable, revision: Revision, at: datetime) -> None:
@@ -273,16 +352,13 @@ def _withdraw(entry: Publishable, revision: Revision, at: datetime) -> None:
     entry.state = State.WITHDRAWN
     entry.public_note = revision.public_note
     entry.updated_at = at
-    entry.save()
 
 
-def _decide(revision: Revision, by: Officer, note: str, at: datetime) -> None:
-    revision.decided_by = by
-    revision.decided_at = at
-    revision.decision_note = note
-    if revision.state == Revision.State.APPROVED:
-        ledger.seal([revision])
-    revision.save()
+def _decide(revisions: Sequence[Revision], by: Officer, note: str, at: datetime) -> None:
+    for revision in revisions:
+        revision.decided_by = by
+        revision.decided_at = at
+        revision.decision_note = note
 
 
 def _set_state(entry: Publishable, state: State) -> None:

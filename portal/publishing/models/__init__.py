@@ -1,3 +1,4 @@
+from portal.publishing.models.batch import Batch
 from portal.publishing.models.code import Code
 from portal.publishing.models.ledger_head import LedgerHead
 from portal.publishing.models.officer import Officer
@@ -12,6 +13,7 @@ from portal.publishing.models.publishable import (
 from portal.publishing.models.revision import Revision
 
 __all__ = [
+    "Batch",
     "Code",
     "Entry",
     "EntryQuerySet",

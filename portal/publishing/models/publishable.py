@@ -132,6 +132,8 @@ class Publishable(models.Model):
     content_fields: ClassVar[tuple[str, ...]] = ()
     content_children: ClassVar[dict[str, tuple[str, ...]]] = {}
     content_links: ClassVar[tuple[str, ...]] = ()
+    # Rows at the end of references that `derive` reads: fetched once when many are applied.
+    derived_from: ClassVar[tuple[str, ...]] = ()
     officers_lookup: ClassVar[str] = "province__officers"
     # Content that no page shows; a change of it alone is no correction.
     unseen_fields: ClassVar[tuple[str, ...]] = ()

@@ -1,5 +1,8 @@
 """Revisions: every version of every publishable, who wrote it and who let it through."""
 
+from collections.abc import Iterable
+from itertools import groupby
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -9,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.publishing.models.batch import Batch
 from portal.publishing.models.code import EXERCISE_MARK
 from portal.publishing.models.officer import Officer
 from portal.publishing.models.publishable import Publishable
@@ -17,6 +21,14 @@ from portal.publishing.models.publishable import Publishable
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def of(self, entry: Publishable) -> "RevisionQuerySet":
         return self.filter(entry_type=ContentType.objects.get_for_model(entry), entry_id=entry.pk)
+
+    def of_all(self, entries: Iterable[Publishable]) -> "RevisionQuerySet":
+        """Of any of `entries`, which may be of several kinds."""
+        wanted = Q(pk__in=())
+        for model, some in groupby(entries, type):
+            entry_type = ContentType.objects.get_for_model(model)
+            wanted |= Q(entry_type=entry_type, entry_id__in=[entry.pk for entry in some])
+        return self.filter(wanted)
 
     def open(self) -> "RevisionQuerySet":
         """Drafts and what waits for approval: at most one an entry."""
@@ -72,6 +84,14 @@ class Revision(models.Model):
     number = models.PositiveIntegerField(_("number"), null=True)
     reason = models.TextField(_("reason"), blank=True)
     public_note = models.TextField(_("public note"), blank=True)
+    batch = models.ForeignKey(
+        Batch,
+        verbose_name=_("import"),
+        on_delete=models.PROTECT,
+        related_name="revisions",
+        null=True,
+        blank=True,
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("author"),
