@@ -101,7 +101,8 @@ class PublishingAdmin(admin.ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        return [*fieldsets, ABOUT_THE_CHANGE] if obj is not None else fieldsets
+        changes = obj is not None and self.has_change_permission(request, obj)
+        return [*fieldsets, ABOUT_THE_CHANGE] if changes else fieldsets
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         entry = super().get_object(request, object_id, from_field)

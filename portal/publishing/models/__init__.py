@@ -1,3 +1,4 @@
+from portal.publishing.models.account_event import AccountEvent
 from portal.publishing.models.code import Code
 from portal.publishing.models.officer import Officer
 from portal.publishing.models.publishable import (
@@ -10,6 +11,7 @@ from portal.publishing.models.publishable import (
 from portal.publishing.models.revision import Revision
 
 __all__ = [
+    "AccountEvent",
     "Code",
     "Entry",
     "EntryQuerySet",
