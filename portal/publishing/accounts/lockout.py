@@ -29,7 +29,9 @@ class CountFirst(AxesDatabaseHandler):
     def is_allowed(self, request: Any, credentials: Any = None) -> bool:
         now = request.axes_attempt_time
         with transaction.atomic():
-            AccessAttempt.objects.filter(attempt_time__lte=now - settings.AXES_COOLOFF_TIME).delete()
+            AccessAttempt.objects.filter(
+                attempt_time__lte=now - settings.AXES_COOLOFF_TIME
+            ).delete()
             attempt, _created = AccessAttempt.objects.select_for_update().get_or_create(
                 **_row(request, credentials), defaults={"failures_since_start": 0}
             )
@@ -52,8 +54,7 @@ class CountFirst(AxesDatabaseHandler):
         with transaction.atomic():
             attempt = AccessAttempt.objects.filter(**_row(request, credentials)).first()
             request.axes_locked_out = (
-                attempt is not None
-                and attempt.failures_since_start >= settings.AXES_FAILURE_LIMIT
+                attempt is not None and attempt.failures_since_start >= settings.AXES_FAILURE_LIMIT
             )
             if officer is not None:
                 trail.record(officer, kind)
@@ -61,9 +62,7 @@ class CountFirst(AxesDatabaseHandler):
                     trail.record(officer, trail.Kind.LOCKED_OUT)
 
     def user_logged_in(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
-        attempts = AccessAttempt.objects.filter(
-            **_row(request, {"username": user.get_username()})
-        )
+        attempts = AccessAttempt.objects.filter(**_row(request, {"username": user.get_username()}))
         if second_factor.is_enrolled(user):
             # Not yet in: codes go on counting, or a right password would buy five more of them.
             attempts.filter(failures_since_start__gt=0).update(
@@ -77,7 +76,10 @@ class CountFirst(AxesDatabaseHandler):
 
 
 def code_may_be_tried(request: HttpRequest, officer: Officer) -> bool:
-    """Counts one try of a code; False if there were too many of this account from there."""
+    """Counts one try of a code; False if there were too many of this account from there.
+
+    The middleware of django-axes then answers with `locked_out_page`, whatever the view says.
+    """
     allowed = AxesProxyHandler.is_allowed(request, {"username": officer.get_username()})
     if not allowed:
         request.axes_locked_out = True  # type: ignore[attr-defined]
@@ -85,9 +87,7 @@ def code_may_be_tried(request: HttpRequest, officer: Officer) -> bool:
 
 
 def code_refused(request: HttpRequest, officer: Officer) -> None:
-    CountFirst().refused(
-        request, {"username": officer.get_username()}, trail.Kind.CODE_REFUSED
-    )
+    CountFirst().refused(request, {"username": officer.get_username()}, trail.Kind.CODE_REFUSED)
 
 
 def signed_in(request: HttpRequest, officer: Officer) -> None:
@@ -108,13 +108,9 @@ def locked_out_page(request: HttpRequest, response: Any, credentials: Any) -> Ht
         "title": _("Too many wrong passwords or codes"),
         "minutes": round(wait.total_seconds() / 60),
     }
-    return render(
-        request,
-        "admin/accounts/locked_out.html",
-        context,
-        status=429,
-        headers={"Retry-After": str(round(wait.total_seconds()))},
-    )
+    page = render(request, "admin/accounts/locked_out.html", context, status=429)
+    page.headers["Retry-After"] = str(round(wait.total_seconds()))
+    return page
 
 
 def _row(request: Any, credentials: Any) -> dict[str, Any]:

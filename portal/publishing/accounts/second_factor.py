@@ -9,6 +9,7 @@ import hmac
 import secrets
 import unicodedata
 from enum import Enum
+from math import ceil
 from typing import Any
 
 import qrcode
@@ -125,8 +126,8 @@ def verify(officer: Officer, code: str) -> Device | None:
 def seconds_to_wait(officer: Officer) -> int:
     """How long no code from the phone is accepted, after wrong ones."""
     device = TOTPDevice.objects.filter(user=officer, confirmed=True).first()
-    allowed, why = device.verify_is_allowed() if device else (True, None)
-    return 0 if allowed else round((why["locked_until"] - timezone.now()).total_seconds()) + 1
+    _allowed, why = device.verify_is_allowed() if device else (True, None)
+    return ceil((why["locked_until"] - timezone.now()).total_seconds()) if why else 0
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
@@ -54,6 +54,8 @@ class StaffSite(admin.AdminSite):
                 set_up,
                 inside,
             ),
+            # Django's own tells the address of anything to anybody.
+            page("r/<path:what>/", "view_on_site", _not_here, inside),
             page("code/", "code", views.code, code),
             page("second-factor/", "second_factor", views.second_factor_page, inside),
             page("second-factor/set-up/", "set_up", views.set_up, set_up, inside),
@@ -92,6 +94,10 @@ class StaffSite(admin.AdminSite):
         if request.method == "POST":
             response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
         return response
+
+
+def _not_here(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    raise Http404
 
 
 def next_step(request: HttpRequest, stage: Stage) -> HttpResponse:

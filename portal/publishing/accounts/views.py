@@ -47,15 +47,12 @@ def code(request: HttpRequest) -> HttpResponse:
     """Sign-in, the second step: asks for the code of an officer whose password was right."""
     officer: Any = request.user
     form = AnyCodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if not lockout.code_may_be_tried(request, officer):
-            return lockout.locked_out_page(request, None, None)
+    tried = request.method == "POST" and form.is_valid()
+    if tried and lockout.code_may_be_tried(request, officer):
         device = second_factor.verify(officer, form.cleaned_data["code"])
         if device is not None:
             return _signed_in(request, device)
         lockout.code_refused(request, officer)
-        if getattr(request, "axes_locked_out", False):
-            return lockout.locked_out_page(request, None, None)
         form.add_error("code", _refusal(officer))
     return _page(
         request,
@@ -179,7 +176,7 @@ def _next(request: HttpRequest) -> str:
 
 
 def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
-    request.current_app = admin.site.name  # type: ignore[attr-defined]
+    request.current_app = admin.site.name
     return render(
         request, f"admin/accounts/{name}.html", admin.site.each_context(request) | context
     )

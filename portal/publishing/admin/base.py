@@ -62,6 +62,7 @@ class PublishingAdmin(admin.ModelAdmin):
     list_per_page = 50
     ordering = ("-pk",)
     show_full_result_count = False
+    view_on_site = False  # the form has its own link
 
     # --- who sees what
 

@@ -47,7 +47,7 @@ class Officer(AbstractUser):
 
     @property
     def needs_second_factor(self) -> bool:
-        """Whether a password alone does not let this officer in: who approves, or manages others."""
+        """Whether a password is not enough: for whoever approves, or manages other officers."""
         return self.has_perm(APPROVE) or self.has_perm(MANAGE_OFFICERS)
 
     def may_work_for(self, province: Any) -> bool:
