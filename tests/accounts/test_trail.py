@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Group, Permission
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from portal.publishing.models import AccountEvent, Officer
@@ -167,3 +167,12 @@ def test_who_looks_after_a_province_reads_its_trail(cast, author, their_author):
 def test_commands_act_as_nobody(db):
     call_command("make_demo_accounts", verbosity=0)
     assert not AccountEvent.objects.exclude(by=None).exists()
+
+
+def test_the_last_way_in_is_a_command_and_recorded(approver):
+    factories.phone(approver)
+    call_command("reset_second_factor", "approver", verbosity=0)
+    assert last(approver) == ("factor_removed", {})
+    for username in ("approver", "nobody"):
+        with pytest.raises(CommandError, match=username):
+            call_command("reset_second_factor", username)

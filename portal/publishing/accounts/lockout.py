@@ -28,6 +28,8 @@ class CountFirst(AxesDatabaseHandler):
 
     def is_allowed(self, request: Any, credentials: Any = None) -> bool:
         now = request.axes_attempt_time
+        if self.is_locked(request, credentials):
+            return False  # without a write: a flood of guesses costs little
         with transaction.atomic():
             AccessAttempt.objects.filter(
                 attempt_time__lte=now - settings.AXES_COOLOFF_TIME

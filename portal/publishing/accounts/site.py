@@ -102,6 +102,8 @@ def _not_here(request: HttpRequest, **kwargs: Any) -> HttpResponse:
 
 def next_step(request: HttpRequest, stage: Stage) -> HttpResponse:
     """The page where somebody at `stage` goes on; it leads to the one asked for in the end."""
-    wanted = request.GET.get("next") or request.get_full_path()
-    query = f"?{urlencode({'next': wanted})}" if stage is not Stage.INSIDE else ""
-    return redirect(reverse(NEXT_STEP[stage]) + query)
+    step = reverse(NEXT_STEP[stage])
+    here = request.get_full_path()
+    if stage is Stage.INSIDE or here == reverse("admin:logout"):
+        return redirect(step)
+    return redirect(f"{step}?{urlencode({'next': request.GET.get('next') or here})}")

@@ -26,7 +26,7 @@ NEW_KEY = "second_factor_key"
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=gettext_lazy("code"),
+        label=gettext_lazy("Code"),
         max_length=20,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}

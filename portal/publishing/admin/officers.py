@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -41,6 +42,8 @@ class OfficerForm(forms.ModelForm):
 @admin.register(Officer)
 class OfficerAdmin(admin.ModelAdmin):
     form = OfficerForm
+    # The one beside it, in the app's own folder, is for entries.
+    change_form_template = "admin/change_form.html"
     list_display = ("username", "first_name", "last_name", "roles", "is_active", "has_factor")
     list_filter = (
         "is_active",
@@ -121,8 +124,8 @@ class OfficerAdmin(admin.ModelAdmin):
         return None  # the trail is the record
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        trail_of = reverse("admin:publishing_accountevent_changelist")
-        return redirect(f"{trail_of}?officer__id__exact={int(object_id)}")
+        query = urlencode({"officer__id__exact": object_id})
+        return redirect(f"{reverse('admin:publishing_accountevent_changelist')}?{query}")
 
     # --- the list
 

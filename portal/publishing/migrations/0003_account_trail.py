@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'account event',
-                'verbose_name_plural': 'account trail',
+                'verbose_name_plural': 'account events',
                 'ordering': ['-pk'],
                 'indexes': [models.Index(fields=['officer', '-id'], name='account_event_of_officer')],
             },

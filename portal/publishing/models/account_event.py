@@ -59,7 +59,7 @@ class AccountEvent(models.Model):
 
     class Meta:
         verbose_name = _("account event")
-        verbose_name_plural = _("account trail")
+        verbose_name_plural = _("account events")
         ordering = ["-pk"]
         indexes = [models.Index(fields=["officer", "-id"], name="account_event_of_officer")]
 
