@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test check requirements messages
+.PHONY: help serve test check screenshots requirements messages
 
 python := .venv/bin/python
 compile := $(python) -m piptools compile --quiet --strip-extras --allow-unsafe \
@@ -17,6 +17,10 @@ test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 
 check: ## style, types, migrations, translations and production settings
 	@tests/check
+
+screenshots: ## remake the pictures in docs/images from a fresh demonstration
+	@deploy/venv dev
+	@$(python) docs/screenshots.py
 
 requirements: ## pin requirements.in and requirements-dev.in; UPGRADE=1 takes the newest
 	@deploy/venv dev

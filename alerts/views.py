@@ -1,6 +1,9 @@
 """Public pages of notices and case announcements."""
 
+from typing import Any
+
 from alerts.filters import CaseAnnouncementFilter, NoticeFilter
+from alerts.json_ld import special_announcement
 from alerts.models import CaseAnnouncement, Notice
 from portal.publishing.views import EntryDetailView, EntryListView
 
@@ -14,6 +17,9 @@ class NoticeList(EntryListView):
 class NoticeDetail(EntryDetailView):
     model = Notice
     template_name = "alerts/notice_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(json_ld=[special_announcement(self.object)], **kwargs)
 
 
 class CaseAnnouncementList(EntryListView):

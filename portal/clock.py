@@ -5,9 +5,6 @@ Everything that is decided by time (what is listed, what has expired, what "adde
 first start, also across restarts, because the moment of that start is kept in `DATA_DIR`.
 """
 
-import os
-import tempfile
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,10 +12,12 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from portal.files import kept_text
+
 
 def now() -> datetime:
     """The current moment, aware."""
-    return timezone.now() + offset()
+    return offset() + timezone.now()
 
 
 def today() -> date:
@@ -36,10 +35,4 @@ def offset() -> timedelta:
 @cache
 def _offset_since_first_start(start: datetime, folder: Path) -> timedelta:
     kept = folder / f"clock-started-at-{start:%Y%m%dT%H%M}"
-    if not kept.exists():
-        # Linked into place whole, so that of two processes starting at once one wins.
-        with tempfile.NamedTemporaryFile("w", dir=folder) as file, suppress(FileExistsError):
-            file.write(timezone.now().isoformat())
-            file.flush()
-            os.link(file.name, kept)
-    return start - datetime.fromisoformat(kept.read_text())
+    return start - datetime.fromisoformat(kept_text(kept, lambda: timezone.now().isoformat()))

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
+from portal.files import kept_text
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 WEAK_SECRETS = ("changeme", "secret", "insecure", "example")
 
@@ -66,11 +68,7 @@ def data_dir() -> Path:
 def secret_key(folder: Path) -> str:
     """SECRET_KEY; a demo that sets none gets a random one, kept in its data folder."""
     if DEMO and not env.str("SECRET_KEY", default=""):
-        kept = folder / "secret-key"
-        if not kept.exists():
-            kept.touch(mode=0o600)
-            kept.write_text(secrets.token_urlsafe(50))
-        return kept.read_text()
+        return kept_text(folder / "secret-key", lambda: secrets.token_urlsafe(50))
     key = required("SECRET_KEY", in_demo="")
     if len(key) < 40 or any(word in key.lower() for word in WEAK_SECRETS):
         raise ImproperlyConfigured(

@@ -3,9 +3,12 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
+from django.templatetags.static import static
 from django.urls import include, path, re_path
+from django.utils.functional import lazy
+from django.views.generic import RedirectView
 
-from portal.pages.short_address import short_address
+from portal.pages.short_address import short_address, short_address_image
 from portal.pages.sitemaps import SITEMAPS, robots
 from portal.web.health import healthz, readyz
 
@@ -15,6 +18,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("robots.txt", robots),
+    path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("images/mark.svg"))),
     path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS}, name="sitemap"),
     path(
         "sitemap-<section>.xml",
@@ -23,6 +27,11 @@ urlpatterns = [
         name="django.contrib.sitemaps.views.sitemap",
     ),
     re_path(r"^[Qq]/(?P<code>[0-9A-Za-z]{1,12})/?$", short_address, name="short-address"),
+    re_path(
+        r"^Q/(?P<code>[0-9A-Z]{1,12})\.(?P<extension>svg|png)$",
+        short_address_image,
+        name="entry-qr",
+    ),
     *i18n_patterns(
         path("admin/", admin.site.urls),
         path("", include("locations.urls")),

@@ -4,8 +4,10 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 FOLDER = tempfile.mkdtemp(prefix="portal-tests-")
+(Path(FOLDER) / "static").mkdir()
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 os.environ |= {

@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -95,8 +96,8 @@ class CaseAnnouncement(Entry):
         ]
 
     def __str__(self) -> str:
-        counted = ngettext("%(count)d new case", "%(count)d new cases", self.cases or 0)
-        return counted % {"count": self.cases or 0}
+        counted = ngettext("%(count)s new case", "%(count)s new cases", self.cases or 0)
+        return counted % {"count": number_format(self.cases or 0, force_grouping=True)}
 
     def last_day(self) -> date:
         return self.ends_on

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.publishing.models import EntryQuerySet, NationwideEntry
+from portal.publishing.models import NationwideEntry, NationwideEntryQuerySet
 
 
 class Figure(NationwideEntry):
@@ -23,7 +23,7 @@ class Figure(NationwideEntry):
     since = models.DateField(_("since"), null=True, blank=True)
     as_of = models.DateTimeField(_("as of"))
 
-    objects = EntryQuerySet.as_manager()
+    objects = NationwideEntryQuerySet.as_manager()
 
     class Meta(NationwideEntry.Meta):
         verbose_name = _("figure")

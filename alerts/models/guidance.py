@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.publishing.models import EntryQuerySet, NationwideEntry
+from portal.publishing.models import NationwideEntry, NationwideEntryQuerySet
 
 
 class Guidance(NationwideEntry):
@@ -19,7 +19,7 @@ class Guidance(NationwideEntry):
     points = models.TextField(_("advice"), help_text=_("One piece of advice a line."))
     points_en = models.TextField(_("advice (English)"), blank=True)
 
-    objects = EntryQuerySet.as_manager()
+    objects = NationwideEntryQuerySet.as_manager()
 
     class Meta(NationwideEntry.Meta):
         verbose_name = _("guidance")

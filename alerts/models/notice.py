@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
+from django.db.models import Case, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,13 @@ class NoticeQuerySet(EntryQuerySet):
             models.Prefetch("locations", ExposureLocation.objects.public().for_lists()),
             models.Prefetch("flights", Flight.objects.public().for_lists()),
         )
+
+    def newest_first(self) -> Self:
+        """The most urgent first, and among equals the newest."""
+        rank = Case(
+            *(When(severity=value, then=rank) for rank, value in enumerate(Notice.Severity.values))
+        )
+        return self.order_by(rank, "-published_at", "-pk")
 
 
 class Notice(Entry):

@@ -1,5 +1,6 @@
 """The facts of a story, published as staff would: one person writes, another approves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -163,8 +164,8 @@ class StoryLoader:
         notice = Notice(
             province=self._of(facts.province),
             announced_on=self.story.published,
-            title=f"{_sentence(facts.kind, '')}: {', '.join(facts.covers)}",
-            title_en=f"Urgent notice: {', '.join(_name_en(entry) for entry in covered)}",
+            title=_listed(_title(entry) for entry in covered),
+            title_en=_listed(_title_en(entry) for entry in covered),
             action=_sentence(facts.action),
             action_en=_sentence(facts.action_en),
         )
@@ -220,12 +221,23 @@ TIME_KINDS = {
 }
 
 
-def _sentence(text: str, end: str = ".") -> str:
-    return f"{text[:1].upper()}{text[1:]}{end}" if text else ""
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def _name_en(entry: Publishable) -> str:
-    return getattr(entry, "name_en", "") or str(getattr(entry, "number", entry))
+def _listed(titles: Iterable[str]) -> str:
+    text = ", ".join(titles)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _title(entry: Publishable) -> str:
+    return f"chuyến bay {entry.number}" if isinstance(entry, Flight) else str(entry)
+
+
+def _title_en(entry: Publishable) -> str:
+    if isinstance(entry, Flight):
+        return f"flight {entry.number}"
+    return getattr(entry, "name_en", "") or str(entry)
 
 
 def _words(error: Exception) -> str:

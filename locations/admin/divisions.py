@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from locations.models import Division
 
@@ -14,12 +15,16 @@ from locations.models import Division
 class DivisionAdmin(admin.ModelAdmin):
     """An officer finds the units of their own provinces, of either era."""
 
-    list_display = ("full_name", "code", "kind", "parent", "valid_from", "valid_to")
+    list_display = ("title", "code", "kind", "parent", "valid_from", "valid_to")
     list_filter = ("level",)
     list_select_related = ("parent",)
     search_fields = ("folded_name", "code")
     ordering = ("folded_name", "id")
     show_full_result_count = False
+
+    @admin.display(description=_("name"), ordering="folded_name")
+    def title(self, division: Division) -> str:
+        return division.full_name
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         divisions = super().get_queryset(request).with_path()

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.text import fold
 
@@ -18,7 +19,7 @@ class Level(models.IntegerChoices):
 
 
 class Kind(models.TextChoices):
-    PROVINCE = "province", _("province")
+    PROVINCE = "province", pgettext_lazy("kind of division", "province")
     CENTRAL_CITY = "central_city", _("centrally-run city")
     URBAN_DISTRICT = "urban_district", _("urban district")
     RURAL_DISTRICT = "rural_district", _("rural district")

@@ -19,7 +19,9 @@ class ExposureLocationQuerySet(EntryQuerySet):
     def for_lists(self) -> Self:
         """With all that a row of a list shows, in a fixed number of queries."""
         return self.select_related("province").prefetch_related(
-            "windows", Prefetch("ward", Division.objects.with_current())
+            "windows",
+            Prefetch("ward", Division.objects.with_current()),
+            Prefetch("district", Division.objects.with_current()),
         )
 
     def happened_between(self, first: date | None, last: date | None) -> Self:
@@ -165,7 +167,7 @@ class ExposureLocation(Entry):
         yield self.unit_path
 
     def derive(self) -> None:
-        unit = self.ward or self.district or self.province.division
+        unit = self.unit or self.province.division
         self.unit_path = unit.path_name(self.last_day())
         super().derive()
 
@@ -173,7 +175,26 @@ class ExposureLocation(Entry):
     def full_address(self) -> str:
         """Street, ward, district and province as they were at the time."""
         street = self.address if self.address != self.name else ""
-        return ", ".join(filter(None, [street, self.unit_path]))
+        # A whole commune is listed under its own name, which need not be said twice.
+        unit = self.unit_path.removeprefix(f"{self.name}, ")
+        return ", ".join(filter(None, [street, unit]))
+
+    @property
+    def unit(self) -> Division | None:
+        """The smallest administrative unit that is known."""
+        return self.ward or self.district
+
+    @property
+    def now_part_of(self) -> str:
+        """What the unit belongs to today, as far as is known; empty while it stands."""
+        return self.unit.current_name(date.max) if self.unit else ""
+
+    @property
+    def now_part_since(self) -> date | None:
+        """The day since when the unit has been part of what it belongs to today."""
+        units = self.unit.current(date.max) if self.unit else []
+        began = [unit.valid_from for unit in units if unit != self.unit and unit.valid_from]
+        return max(began, default=None)
 
     def get_absolute_url(self) -> str:
         return reverse("location", args=[self.province.slug, self.code])

@@ -110,7 +110,7 @@ class Province(Publishable):
     class Meta(Publishable.Meta):
         verbose_name = _("province")
         verbose_name_plural = _("provinces")
-        ordering = ["name"]
+        ordering = ["slug"]  # the name folded: Bạc Liêu before Bình Định
         constraints = [
             *Publishable.Meta.constraints,
             models.CheckConstraint(

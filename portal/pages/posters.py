@@ -55,7 +55,8 @@ def _page(province: Province) -> Poster:
 
 
 def _issuer(province: Province) -> str:
-    return said(province, "office") or province.name
+    account = next(iter(province.accounts.all()), None)
+    return said(province, "office") or (account.name if account else province.name)
 
 
 def _hotlines(province: Province) -> list[str]:

@@ -29,7 +29,12 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "pages/search.html",
-        {"query": query, "results": results, "found": any(results.values())},
+        {
+            "query": query,
+            "results": results,
+            "found": any(results.values()),
+            "limit": RESULTS_PER_KIND,
+        },
     )
 
 

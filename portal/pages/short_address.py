@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from locations.models import Province
+from locations.qr.codes import printed_url, qr_png, qr_svg
 from portal.publishing.models import Code
 from portal.publishing.models.publishable import PublishableQuerySet
 
@@ -23,6 +25,15 @@ def short_address(request: HttpRequest, code: str) -> HttpResponseRedirect:
         return redirect(reverse("follow", args=[province.slug]))
     model: Any = allocated.target_type.model_class()
     return redirect(_public(model.objects.public().filter(code=allocated.value)))
+
+
+def short_address_image(request: HttpRequest, code: str, extension: str) -> HttpResponse:
+    """The QR code of a short address, for the printed page of an entry."""
+    get_object_or_404(Code, value=code)
+    url = printed_url(settings.PUBLIC_BASE_URL, code)
+    if extension == "png":
+        return HttpResponse(qr_png(url), content_type="image/png")
+    return HttpResponse(qr_svg(url, title=url), content_type="image/svg+xml")
 
 
 def _public(found: PublishableQuerySet) -> Any:

@@ -68,7 +68,7 @@ def day_input() -> forms.DateInput:
     """Typed as d/m/Y, the order in which people here write a date; a browser's own date field
     would follow the language of the phone."""
     return forms.DateInput(
-        attrs={"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
+        attrs={"placeholder": _("dd/mm/yyyy"), "inputmode": "numeric", "autocomplete": "off"}
     )
 
 

@@ -48,7 +48,12 @@ def constraint(row: models.Model, name: str) -> models.BaseConstraint:
 
 def database_refuses(row: models.Model, values: dict, name: str) -> None:
     """The constraint `name` refuses an update that no form and no model has seen."""
-    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+    is_check = isinstance(constraint(row, name), models.CheckConstraint)
+    # SQLite names the columns of a unique constraint, not the constraint.
+    with (
+        pytest.raises(IntegrityError, match=name if is_check else "(?i)unique"),
+        transaction.atomic(),
+    ):
         type(row)._base_manager.filter(pk=row.pk).update(**values)
 
 
@@ -204,7 +209,9 @@ IMPOSSIBLE_PLACES = [
 @pytest.mark.parametrize("values", IMPOSSIBLE_PLACES)
 def test_half_a_point_and_a_point_off_the_earth_are_refused(values, location):
     database_refuses(location, values, "exposurelocation_point_is_whole")
-    outside = any(abs(value or 0) > limit for value, limit in zip(values.values(), (90, 180)))
+    outside = any(
+        abs(value or 0) > limit for value, limit in zip(values.values(), (90, 180), strict=True)
+    )
     words = words_about(location, values)
     if not outside:  # then the field itself says what its range is
         name = "exposurelocation_point_is_whole"
@@ -283,7 +290,9 @@ def test_a_flight_number_is_taken_as_people_write_it(typed, stored, flight):
     assert flight.number == stored
 
 
-@pytest.mark.parametrize("typed", ["458", "VJ", "VJ45678", "vj458", "VJ 458", "Vé VJ458", "VJ458\n"])
+@pytest.mark.parametrize(
+    "typed", ["458", "VJ", "VJ45678", "vj458", "VJ 458", "Vé VJ458", "VJ458\n"]
+)
 def test_what_is_no_flight_number_is_refused(typed, flight):
     flight.number = typed
     with pytest.raises(ValidationError) as refused:
@@ -389,7 +398,7 @@ def test_every_constraint_is_tested_here():
 @pytest.mark.parametrize(
     ("number", "dialled"),
     [("0225 123 456", "0225123456"), ("+84 225.123.456", "+84225123456"), ("1900 9095", "19009095"),
-     ("19", "19"), ("call us", None), ("0225-123", None), ("+", None), ("0225 123 456\n", None),
+     ("115", "115"), ("call us", None), ("0225-123", None), ("+", None), ("0225 123 456\n", None),
      ("0225;ext=1", None)],
 )  # fmt: skip
 def test_a_hotline_is_a_number_that_can_be_dialled(number, dialled, hai_phong):

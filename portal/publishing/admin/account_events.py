@@ -13,7 +13,6 @@ from portal.publishing.models import AccountEvent
 
 @admin.register(AccountEvent)
 class AccountEventAdmin(admin.ModelAdmin):
-    change_form_template = "admin/change_form.html"  # the one in the app's folder is for entries
     list_display = ("at", "officer", "kind", "in_words", "by")
     list_display_links = None
     list_filter = ("kind", ("officer", admin.RelatedOnlyFieldListFilter))

@@ -59,7 +59,7 @@ class PublishingAdmin(admin.ModelAdmin):
     """Saves what officers type as drafts through `workflow`; never writes an entry by itself."""
 
     form = ContentForm
-    change_form_template = "admin/publishing/change_form.html"
+    change_form_template = "admin/publishing/entry_form.html"
     # Chosen when the entry is made, and permanent from then on.
     fixed_fields: tuple[str, ...] = ("province",)
     # Links that may point outside the officer's own provinces.
@@ -212,8 +212,10 @@ class PublishingAdmin(admin.ModelAdmin):
         revision = Revision.objects.of(entry).first()
         with transaction.atomic():
             workflow.apply_for_preview(entry=entry, revision=revision)
-            address = entry.get_absolute_url()
-            match = resolve(address)
+            # The page takes its own address and its links from the path.
+            request.path = entry.get_absolute_url()
+            request.is_preview = True
+            match = resolve(request.path)
             response = match.func(request, *match.args, **match.kwargs)
             if isinstance(response, TemplateResponse):
                 response.render()

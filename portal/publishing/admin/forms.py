@@ -26,13 +26,13 @@ class ContentForm(forms.ModelForm):
     """The form of an entry, with why it is changed and which version the officer started from."""
 
     reason = forms.CharField(
-        label=_("reason of the change"),
+        label=_("Reason of the change"),
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text=_("For colleagues: what changed and on whose word."),
     )
     residents_note = forms.CharField(
-        label=_("public note on the change"),
+        label=_("Public note on the change"),
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text=_("Residents read it beside the correction."),

@@ -42,8 +42,6 @@ class OfficerForm(forms.ModelForm):
 @admin.register(Officer)
 class OfficerAdmin(admin.ModelAdmin):
     form = OfficerForm
-    # The one beside it, in the app's own folder, is for entries.
-    change_form_template = "admin/change_form.html"
     list_display = ("username", "first_name", "last_name", "roles", "is_active", "has_factor")
     list_filter = (
         "is_active",

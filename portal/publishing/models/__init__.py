@@ -5,6 +5,7 @@ from portal.publishing.models.publishable import (
     Entry,
     EntryQuerySet,
     NationwideEntry,
+    NationwideEntryQuerySet,
     Publishable,
     SharedEntryQuerySet,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "Entry",
     "EntryQuerySet",
     "NationwideEntry",
+    "NationwideEntryQuerySet",
     "Officer",
     "Publishable",
     "Revision",

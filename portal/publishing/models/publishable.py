@@ -57,8 +57,8 @@ class EntryQuerySet(PublishableQuerySet):
         return self.public(at).filter(state=State.PUBLISHED, listed_until__lte=at)
 
     def concerning(self, province: Any) -> Self:
-        """What belongs on the pages of `province`: its own, and what the whole country is told."""
-        return self.filter(Q(province=province) | Q(province=None))
+        """What belongs on the pages of `province`."""
+        return self.filter(province=province)
 
     def happened_between(self, first: date | None, last: date | None) -> Self:
         """Entries about any of the days from `first` to `last`; either end may be open."""
@@ -91,6 +91,13 @@ class SharedEntryQuerySet(EntryQuerySet):
     def concerning(self, province: Any) -> Self:
         also = self.model._default_manager.filter(also_concerns=province)
         return self.filter(Q(province=province) | Q(pk__in=also.values("pk")))
+
+
+class NationwideEntryQuerySet(EntryQuerySet):
+    """Of entries that may be said to the whole country, and so stand on every province's page."""
+
+    def concerning(self, province: Any) -> Self:
+        return self.filter(Q(province=province) | Q(province=None))
 
 
 class State(models.TextChoices):
@@ -158,7 +165,7 @@ class Publishable(models.Model):
     @property
     def is_corrected(self) -> bool:
         """Whether what residents read differs from what was first published."""
-        return self.revision_number > 1
+        return bool(self.published_at and self.updated_at and self.updated_at > self.published_at)
 
     @property
     def scope(self) -> Any:

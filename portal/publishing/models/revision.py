@@ -73,7 +73,7 @@ class Revision(models.Model):
         related_name="written_revisions",
     )
     created_at = models.DateTimeField(_("written"), default=clock.now)
-    submitted_at = models.DateTimeField(_("submitted"), null=True)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("decided by"),

@@ -33,6 +33,16 @@ def lang(entry: Any, field: str) -> SafeString | str:
     return ""
 
 
+@register.filter
+def named(entry: Any) -> SafeString | str:
+    """The name as it stands on the sign; on an English page with its translation behind it."""
+    english = _english(entry, "name")
+    if get_language() != "en":
+        return str(entry.name)
+    name = format_html('<span lang="vi">{}</span>', entry.name)
+    return format_html("{} ({})", name, english) if english else name
+
+
 def _english(entry: Any, field: str) -> str:
     return getattr(entry, f"{field}_en", "") if get_language() == "en" else ""
 
@@ -68,6 +78,12 @@ def _last_day(end: datetime) -> date:
 def _local(value: datetime) -> datetime:
     """In Vietnam's time, wherever the reader or the server is."""
     return timezone.localtime(value, timezone.get_default_timezone())
+
+
+@register.filter
+def filled_besides(form: Any, field: str) -> bool:
+    """Whether the reader has filled in something of a bound `form` other than `field`."""
+    return any(form.data.get(name) for name in form.fields if name != field)
 
 
 @register.simple_tag

@@ -17,6 +17,7 @@ class Command(BaseCommand):
         " a demonstration (DEMO=1) its story and staff accounts. Run it after each update of the"
         " code; what staff wrote stays, and what is ready already takes no time."
     )
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -2,11 +2,10 @@
 
 import errno
 import http.client
-import multiprocessing
+import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,10 +13,6 @@ from urllib.parse import urlsplit
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
 from portal.environment import env
 
@@ -38,36 +33,14 @@ class Command(BaseCommand):
         refuse_port_in_use(listen, port)
         prepare()
         ready = ready_line()
-        connections.close_all()
 
-        # A forked worker would inherit this process's threads half-way and its open files.
-        multiprocessing.set_start_method("spawn")
-        server = Granian(
-            "portal.wsgi:application",
-            address=listen,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=workers,
-            # Each thread holds a database connection, and Python runs one at a time.
-            blocking_threads=8,
-            respawn_failed_workers=True,
-            workers_kill_timeout=10,
-            log_level=LogLevels.error,
-        )
-        announcer = threading.Thread(target=self.announce, args=(listen, port, ready), daemon=True)
-        server.on_startup(announcer.start)
-        server.serve()
-
-    def announce(self, listen: str, port: int, ready: str) -> None:
-        """Print the ready line as soon as the server answers."""
-        give_up_at = time.monotonic() + SECONDS_TO_START
-        while not answers(listen, port):
-            if time.monotonic() > give_up_at:
-                self.stderr.write(f"/healthz gave no good answer for {SECONDS_TO_START} seconds")
-                return
-            time.sleep(0.05)
-        self.stdout.write(ready)
-        self.stdout.flush()
+        server = start_server(listen, port, workers)
+        for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(stop, lambda *_: server.terminate())
+        if wait_until_ready(server, listen, port):
+            self.stdout.write(ready)
+            self.stdout.flush()
+        sys.exit(server.wait())
 
 
 def whole_number(name: str, *, default: int, highest: int) -> int:
@@ -109,6 +82,44 @@ def ready_line() -> str:
     if province:
         addresses.insert(1, f"{province} {home}{province.get_absolute_url()}")
     return "Ready: " + "  ".join(addresses)
+
+
+def start_server(listen: str, port: int, workers: int) -> subprocess.Popen[bytes]:
+    options = {
+        "interface": "wsgi",
+        "host": listen,
+        "port": port,
+        "workers": workers,
+        # Each thread holds a database connection, and Python runs one at a time.
+        "blocking-threads": 8,
+        "workers-kill-timeout": 10,
+        "log-level": "error",
+    }
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "granian", "portal.wsgi:application"),
+            *(f"--{name}={value}" for name, value in options.items()),
+            "--respawn-failed-workers",
+        ],
+        cwd=settings.BASE_DIR,
+        # Away from the terminal, whose Ctrl-C would reach the workers too: they can hang if it
+        # comes together with the server's own signal to them.
+        start_new_session=True,
+    )
+
+
+def wait_until_ready(server: subprocess.Popen[bytes], listen: str, port: int) -> bool:
+    """True when the server answers; false if it ended, or was stopped for not answering."""
+    give_up_at = time.monotonic() + SECONDS_TO_START
+    while server.poll() is None:
+        if answers(listen, port):
+            return True
+        if time.monotonic() > give_up_at:
+            server.terminate()
+            server.wait()
+            raise CommandError(f"no good answer on /healthz for {SECONDS_TO_START} seconds")
+        time.sleep(0.05)
+    return False
 
 
 def answers(listen: str, port: int) -> bool:

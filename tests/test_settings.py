@@ -1,0 +1,146 @@
+"""A missing or senseless setting stops the start with one clear line; production refuses a demo."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from portal.environment import BASE_DIR
+
+SECRET = "q8vLx2mN4pR6tY9wZ3bC5dF7gH1jK0aSeUiOnP-_q8vLx2mN4p"
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> dict[str, str]:
+    """What a real installation sets."""
+    return {
+        "ALLOWED_HOSTS": "portal.test",
+        "CLOCK_START": "",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/portal.sqlite3",
+        "DATA_DIR": str(tmp_path),
+        "DEBUG": "0",
+        "DEMO": "0",
+        "PUBLIC_BASE_URL": "https://portal.test",
+        "SECRET_KEY": SECRET,
+    }
+
+
+def manage(environment: dict[str, str], *arguments: str) -> CompletedProcess[str]:
+    bare = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=BASE_DIR, env=bare | environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_production_settings_start(production):
+    started = manage(production, "check")
+    assert started.returncode == 0, started.stderr
+
+
+# The setting, its bad value (None: not set at all), and what the one line says.
+BAD = [
+    ("SECRET_KEY", None, "SECRET_KEY is not set"),
+    ("SECRET_KEY", "", "SECRET_KEY is not set"),
+    ("SECRET_KEY", "short", "SECRET_KEY must be at least 40 random characters"),
+    ("SECRET_KEY", "changeme" * 8, "SECRET_KEY must be at least 40 random characters"),
+    ("SECRET_KEY", "django-insecure-" + SECRET, "SECRET_KEY must be at least 40 random"),
+    ("SECRET_KEY", "a" * 50, "SECRET_KEY must be at least 40 random characters"),
+    ("PUBLIC_BASE_URL", None, "PUBLIC_BASE_URL is not set"),
+    ("PUBLIC_BASE_URL", "portal.test", "PUBLIC_BASE_URL must look like https://host"),
+    ("PUBLIC_BASE_URL", "https://", "PUBLIC_BASE_URL must look like https://host"),
+    ("PUBLIC_BASE_URL", "https://portal.test/sub", "PUBLIC_BASE_URL must look like https://host"),
+    ("PUBLIC_BASE_URL", "https://portal.test?x=1", "PUBLIC_BASE_URL must look like https://host"),
+    ("PUBLIC_BASE_URL", "ftp://portal.test", "PUBLIC_BASE_URL must look like https://host"),
+    ("PUBLIC_BASE_URL", "https://a:b@portal.test", "PUBLIC_BASE_URL must look like https://host"),
+    ("PUBLIC_BASE_URL", "https://portal.test:x", "PUBLIC_BASE_URL must look like https://host"),
+    ("PUBLIC_BASE_URL", "https://[::1", "PUBLIC_BASE_URL must look like https://host"),
+    ("PUBLIC_BASE_URL", "http://portal.test", "PUBLIC_BASE_URL must begin with https://"),
+    ("ALLOWED_HOSTS", None, "ALLOWED_HOSTS is not set"),
+    ("ALLOWED_HOSTS", " ", "ALLOWED_HOSTS is not set"),
+    ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS must name the hosts"),
+    ("ALLOWED_HOSTS", "portal.test, *", "ALLOWED_HOSTS must name the hosts"),
+    ("DATABASE_URL", None, "DATABASE_URL is not set"),
+    ("DATABASE_URL", "", "DATABASE_URL is not set"),
+    ("DATABASE_URL", "portal.sqlite3", "DATABASE_URL cannot be understood: 'portal.sqlite3'"),
+    ("DATABASE_URL", "oranges://portal", "DATABASE_URL cannot be understood"),
+    ("CACHE_URL", "nowhere", "CACHE_URL cannot be understood: 'nowhere'"),
+    ("EMAIL_URL", "nowhere", "EMAIL_URL cannot be understood: 'nowhere'"),
+    ("DATA_DIR", "/proc/portal", "DATA_DIR /proc/portal cannot be made"),
+    ("DEMO", "maybe", "DEMO must be 1 or 0, not 'maybe'"),
+    ("DEBUG", "1", "DEBUG is for a demonstration"),
+    ("DEBUG", "perhaps", "DEBUG must be 1 or 0, not 'perhaps'"),
+    ("SSL_REDIRECT", "perhaps", "SSL_REDIRECT must be 1 or 0, not 'perhaps'"),
+    ("CLOCK_START", "2021-03-26T08:00:00+07:00", "CLOCK_START is for a demonstration"),
+    ("LOG_LEVEL", "LOUD", "LOG_LEVEL must be one of"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "said"), BAD)
+def test_a_bad_setting_stops_the_start_with_one_line(name, value, said, production):
+    production.pop(name, None)
+    if value is not None:
+        production[name] = value
+    stopped = manage(production, "check")
+    assert stopped.returncode == 1
+    assert stopped.stderr.count("\n") == 1, stopped.stderr
+    assert said in stopped.stderr
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "CACHE_URL", "EMAIL_URL"])
+def test_a_password_is_never_repeated(name, production):
+    stopped = manage(production | {name: "oranges://portal:hunter2@db.test/portal"}, "check")
+    assert stopped.returncode == 1
+    assert f"{name} cannot be understood" in stopped.stderr
+    assert "hunter2" not in stopped.stderr
+
+
+BAD_IN_A_DEMO = [
+    ("CLOCK_START", "26/03/2021", "CLOCK_START must look like 2021-03-26T08:00:00+07:00"),
+    ("CLOCK_START", "2021-03-26T08:00:00", "CLOCK_START must look like 2021-03-26T08:00:00+07:00"),
+    ("PUBLIC_BASE_URL", "localhost:8000", "PUBLIC_BASE_URL must look like https://host"),
+    ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS must name the hosts"),
+    ("SECRET_KEY", "short", "SECRET_KEY must be at least 40 random characters"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "said"), BAD_IN_A_DEMO)
+def test_a_demonstration_has_settings_that_make_sense_too(name, value, said, tmp_path):
+    stopped = manage({"DEMO": "1", "DATA_DIR": str(tmp_path), name: value}, "check")
+    assert stopped.returncode == 1
+    assert stopped.stderr.count("\n") == 1, stopped.stderr
+    assert said in stopped.stderr
+
+
+def test_a_demonstration_needs_no_settings_and_keeps_its_secret(tmp_path):
+    demo = {"DEMO": "1", "DATA_DIR": str(tmp_path)}
+    assert manage(demo, "check").returncode == 0
+    key = tmp_path / "secret-key"
+    secret = key.read_text()
+    assert len(secret) >= 50
+    assert key.stat().st_mode & 0o077 == 0
+    assert manage(demo, "check").returncode == 0
+    assert key.read_text() == secret
+
+
+COMMANDS = [["make_demo_accounts"], ["load_story"], ["make_load", "--locations", "1"]]
+
+
+def test_production_refuses_what_is_made_up(production):
+    assert manage(production, "migrate", "--verbosity", "0").returncode == 0
+    loaded = manage(production, "load_divisions", "--verbosity", "0")
+    assert loaded.returncode == 0, loaded.stderr
+    for command in COMMANDS:
+        refused = manage(production, *command)
+        assert refused.returncode == 1
+        assert refused.stderr == (
+            "CommandError: this is for a demonstration only; DEMO is not set\n"
+        )
+    count = (
+        "from portal.publishing.models import *; from locations.models import *;"
+        "print(Officer.objects.count(), Province.objects.count(), ExposureLocation.objects.count())"
+    )
+    assert manage(production, "shell", "-v0", "-c", count).stdout == "0 0 0\n"
