@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -39,6 +40,11 @@ class ChildInline(admin.TabularInline):
     formset = ChildFormSet
     extra = 0
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if not self.has_change_permission(request, obj):
+            kwargs["formset"] = BaseInlineFormSet  # shows what is stored; ours reads what is typed
+        return super().get_formset(request, obj, **kwargs)
+
     def _parent_admin(self) -> admin.ModelAdmin:
         return self.admin_site.get_model_admin(self.parent_model)
 
@@ -64,6 +70,7 @@ class PublishingAdmin(admin.ModelAdmin):
     list_per_page = 50
     ordering = ("-pk",)
     show_full_result_count = False
+    view_on_site = False  # the form has its own link
 
     # --- who sees what
 
@@ -104,7 +111,8 @@ class PublishingAdmin(admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         if obj is not None:
-            return [*fieldsets, ABOUT_THE_CHANGE]
+            changes = self.has_change_permission(request, obj)
+            return [*fieldsets, ABOUT_THE_CHANGE] if changes else fieldsets
         return [*fieldsets, AS_EXERCISE] if issubclass(self.model, Entry) else fieldsets
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -122,7 +130,9 @@ class PublishingAdmin(admin.ModelAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         entry = super().get_object(request, object_id, from_field)
-        if entry is not None and (content := working_content(entry)) is not None:
+        if entry is None or not self.has_change_permission(request, entry):
+            return entry  # who only reads is shown what is stored, children included
+        if (content := working_content(entry)) is not None:
             contents.overlay(entry, content)
         return entry
 

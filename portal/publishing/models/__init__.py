@@ -1,3 +1,4 @@
+from portal.publishing.models.account_event import AccountEvent
 from portal.publishing.models.batch import Batch
 from portal.publishing.models.code import Code
 from portal.publishing.models.ledger_head import LedgerHead
@@ -14,6 +15,7 @@ from portal.publishing.models.revision import Revision
 
 __all__ = [
     "Batch",
+    "AccountEvent",
     "Code",
     "Entry",
     "EntryQuerySet",
