@@ -1,0 +1,63 @@
+"""Addresses of homes, down to the house, the flat or the room; not those of public places."""
+
+import re
+from collections.abc import Iterator
+
+from portal.publishing.privacy.reading import Reading
+from portal.publishing.privacy.rules import Rule, Span
+from portal.publishing.privacy.wordlists import VENUES
+
+HOUSE = r"\d{1,4}[a-zđ]?\d?(?:[/\-.]\d{1,4}[a-z]?)*(?!\w)"
+LANE = r"(?:,? (?:ngõ|ngách|hẻm|kiệt|hem|ngo|ngach|kiet) (?:số )?\d+(?:/\d+)*)"
+STREET = rf"(?:{LANE}|,? (?:đường|phố|tổ|thôn|ấp|khu phố|xóm|duong|pho|to|thon|ap|xom)(?!\w))"
+# What a street's name begins with is a capital, and what an administrative unit is called is none.
+NAMED = re.compile(
+    r",? (?!(?:Quận|Phường|Xã|Huyện|Tỉnh|Thành|TP|Khách|Công|Ca|F\d|BN)\b)[^\W\d_a-zà-ỹđ]"
+)
+HOUSE_NUMBER = re.compile(rf"(?:s(?:ố|o) nh(?:à|a)|nh(?:à|a) s(?:ố|o)) ?:? ?{HOUSE}{LANE}*")
+LIVES = re.compile(
+    r"(?:(?:thường|tạm|cư) trú|trú(?<!\w...)|ngụ|sinh sống|sống|(?:nơi|chỗ) ở|hộ khẩu|hktt|"
+    r"nhà riêng|(?:tại|về|đến) nhà|ở(?<!\w.)|gia đình|resid(?:es|ing|ent)|liv(?:es|ing))(?!\w)"
+    r"(?: (?:tại|ở|của|bệnh nhân|là|địa chỉ|at|of|hiện nay)(?!\w)){0,3} ?:? ?"
+    rf"(?P<house>(?P<plain>(?:(?:nhà |căn |no\.? ?)?(?:số )?){HOUSE}))(?P<street>{STREET}?)"
+)
+FLAT = re.compile(
+    r"(?:căn hộ|can ho) (?:số )?(?!\d+ ?m2)(?:[a-zđ]{1,2}\d{0,2}[.\-]?)?\d{2,5}(?:[.\-]\d+)*(?!\w)"
+    r"|phòng (?:số )?[a-zđ]?\d{2,5}[a-z]?,? (?:nhà )?(?:chung cư|tòa|toà|block|cc)(?!\w)"
+    rf"|nhà {HOUSE}{LANE}"
+    r"|nhà (?:của )?(?:bệnh nhân|ca bệnh|bn|f0|f1|ông|bà|anh|chị)(?!\w)[^.;:,\n]{0,30},? số \d+"
+)
+VENUE = re.compile(rf"(?:^|\W){VENUES}(?!\w)")
+PERSON = re.compile(
+    r"(?<!\w)(?:bệnh nhân|ca bệnh|ca này|bn|f0|f1|người nhà|nhà riêng|gia đình|trú|ngụ|nơi ở|ông|bà|"
+    r"anh|chị|cháu|sống|về nhà)(?!\w)"
+)
+IS_VENUE_AFTER = re.compile(rf"[^.;\n]{{0,40}} là (?:địa chỉ )?(?:của )?{VENUES}(?!\w)")
+CLAUSE_END = re.compile(r"[.;\n!?](?:\s|$)")
+NEAR = 80
+
+
+def homes(reading: Reading) -> Iterator[Span]:
+    """House numbers, flats and rooms in which somebody lives."""
+    lower = reading.lower
+    for match in HOUSE_NUMBER.finditer(lower):
+        if not _of_venue(lower, match.start(), match.end()):
+            yield Span(Rule.HOME, match.start(), match.end())
+    for match in LIVES.finditer(lower):
+        street = match["street"] or NAMED.match(reading.text, match.end())
+        if street and not _of_venue(lower, match.start(), match.end()):
+            yield Span(Rule.HOME, match.start("house"), match.end())
+    for match in FLAT.finditer(lower):
+        counted = lower[: match.start()].rstrip()[-1:].isdigit()
+        if not counted and not _of_venue(lower, match.start(), match.end()):
+            yield Span(Rule.HOME, match.start(), match.end())
+
+
+def _of_venue(lower: str, start: int, end: int) -> bool:
+    """Whether the clause speaks of a public place, and of nobody between it and the address."""
+    before = lower[max(0, start - NEAR) : start]
+    clause = CLAUSE_END.split(before)[-1]
+    venues = list(VENUE.finditer(clause))
+    if venues and not PERSON.search(clause, venues[-1].end()):
+        return True
+    return bool(IS_VENUE_AFTER.match(lower, end))

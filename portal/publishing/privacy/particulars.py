@@ -1,0 +1,89 @@
+"""E-mail addresses, patient codes, ages and dates of birth, in Vietnamese and in English."""
+
+import re
+from collections.abc import Iterator
+
+from portal.publishing.privacy.reading import Reading
+from portal.publishing.privacy.rules import Rule, Span
+
+DOT = r" ?(?:\.|\(dot\)|\[dot\]|chấm|cham|dot) ?"
+AT = r"(?: ?@ ?| ?[\[({] ?(?:at|a còng|a cong) ?[\])}] ?| (?:a còng|a cong) )"
+# From the @ backwards and forwards: a search that begins with the name would be slow.
+AT_SIGN = re.compile(rf"{AT}(?=[\w\-]{{1,63}}(?:{DOT}[\w\-]{{2,63}}){{1,4}})")
+MAILBOX = re.compile(r"[\w.+\-]{1,64}$")
+DOMAIN = re.compile(rf"[\w\-]{{1,63}}(?:\.[\w\-]{{2,63}}|{DOT}[\w\-]{{2,63}}){{1,4}}")
+OFFICIAL_MAIL = ".gov.vn"
+
+CODE = r"(?:[0-9o]\d{0,2}(?:[.,]\d{3})+|[0-9o]\d{0,5}|\d(?: \d){2,5})(?!\w)"
+MORE_CODES = r"(?:(?:, ?| ?[&/\-] ?| (?:và|va|and) )(?:bn ?)?\d{2,6}(?!\w))*"
+PATIENT = re.compile(
+    r"b(?<!\w.)\.? ?n\.?(?: ?(?:số|so|mã số|thứ))?[\s.:#_\-]{0,3}" + CODE + MORE_CODES
+    + r"|b(?:ệnh nhân|enh nhan) (?:số|so|thứ|thu|mã số|mã) ?[:#]? ?" + CODE + MORE_CODES
+    + r"|b(?:ệnh nhân|enh nhan) (?:\d{3,6}|\d{1,3}[.,]\d{3})(?![\w/]|[.,]\d)"
+      r"(?! ?(?:người|ca|lần|ngày|giờ))"
+    + r"|m(?:ã|a)(?: số)? (?:bệnh nhân|bn) ?[:#]? ?" + CODE
+    + r"|ca (?<!\w...)(?:bệnh|mắc|nhiễm|dương tính) (?:mã )?số ?" + CODE
+    + r"|ca số(?<!\w.....) ?\d{2,6}(?!\w)"
+    + r"|(?:patient|case)(?: no\.?| number)? ?#?\d{2,6}(?![\w/%]|[.,]\d)"
+)  # fmt: skip
+NO_PATIENT_BEFORE = re.compile(r"\bin $")
+
+YEAR = r"(?:19\d\d|20[012]\d)(?!\d)"
+DATE = r"\d{1,2}(?:[./\- ]| tháng )\d{1,2}(?:[./\- ]| năm )(?:\d{4}|\d\d)(?!\d)"
+BIRTH = re.compile(
+    rf"sinh (?:vào )?(?:(?:ngày )?{DATE}|(?:năm )?{YEAR}|năm \d\d(?!\d))"
+    rf"|(?:ngày|năm) sinh ?[:,]? ?(?:{DATE}|{YEAR})"
+    rf"|s(?<!\w.)\.?n\.?[ :]{{0,2}}(?:{DATE}|{YEAR})|n(?<!\w.)s[ :]{{0,2}}{DATE}"
+    rf"|n(?:am|ữ) ?\( ?{YEAR} ?\)"
+    rf"|born (?:in |on )?(?:{YEAR}|{DATE}|\d{{1,2}} [a-z]+ {YEAR})"
+    rf"|(?:date of birth|dob)[ :]{{0,2}}(?:{DATE}|{YEAR})"
+)
+NO_BIRTH_BEFORE = re.compile(r"(?:vệ|học|thí|phát|tuyển|khai|nảy|ký|hi|hy|sản|hộ|môn|dân) $")
+COUNTING = r"(?:một|hai|ba|bốn|tư|năm|sáu|bảy|tám|chín|mười|mươi|mốt|lăm)"
+AGE = re.compile(
+    rf"(?:\d{{1,3}}|{COUNTING}(?: {COUNTING}){{0,2}})(?: ?(?:tháng|tuần|ngày))? ?tu[ổo]i(?!\w)"
+    r"|\d\d ?t(?!\w)|\d{1,3}[ -]years?[ -]olds?(?!\w)|age(?:d|:)? \d{1,3}(?!\d)"
+)
+NO_AGE_AFTER = re.compile(
+    r" ?(?:trở|đảng|nghề|(?:and|or) (?:over|above|older|more|under)|\+|- ?\d|to \d)"
+)
+NO_AGE_BEFORE = re.compile(
+    r"(?:dưới|trên|từ|đến|tới|đủ|hơn|quá|lớp|over|under|above|below|than|[≥≤><=]|\d ?-) ?$"
+    r"|(?:độ tuổi|trung bình|nhóm tuổi|lứa tuổi|khung tuổi)[^.;\n]*$"
+)
+PERSON_BEFORE = re.compile(r"(?:\(|nam|nữ|ông|bà|cụ|anh|chị|em|cháu|bé),? ?$")
+NEAR = 60
+
+
+def emails(reading: Reading) -> Iterator[Span]:
+    """Mailboxes other than those of public offices."""
+    lower = reading.lower
+    for match in AT_SIGN.finditer(lower):
+        mailbox = MAILBOX.search(lower, max(0, match.start() - 64), match.start())
+        domain = DOMAIN.match(lower, match.end())
+        if mailbox and domain and not domain[0].endswith(OFFICIAL_MAIL):
+            yield Span(Rule.EMAIL, mailbox.start(), domain.end())
+
+
+def patients(reading: Reading) -> Iterator[Span]:
+    """The numbers by which patients were announced in 2020 and 2021: BN1234, “bệnh nhân số 17”."""
+    for match in PATIENT.finditer(reading.lower):
+        if not NO_PATIENT_BEFORE.search(reading.lower[max(0, match.start() - 4) : match.start()]):
+            yield Span(Rule.PATIENT, match.start(), match.end())
+
+
+def births(reading: Reading) -> Iterator[Span]:
+    """Ages and dates of birth of somebody, not the age groups that a rule is about."""
+    lower = reading.lower
+    for match in BIRTH.finditer(lower):
+        if not NO_BIRTH_BEFORE.search(lower[max(0, match.start() - 6) : match.start()]):
+            yield Span(Rule.BIRTH, match.start(), match.end())
+    for match in AGE.finditer(lower):
+        before = lower[max(0, match.start() - NEAR) : match.start()]
+        if before[-1:].isalnum() or NO_AGE_BEFORE.search(before):
+            continue
+        if NO_AGE_AFTER.match(lower, match.end()):
+            continue
+        if match[0].endswith("t") and not PERSON_BEFORE.search(before):
+            continue
+        yield Span(Rule.BIRTH, match.start(), match.end())
