@@ -21,6 +21,7 @@ from portal import clock
 from portal.publishing import content as contents
 from portal.publishing.models import Officer, Publishable, Revision
 from portal.publishing.models.publishable import State
+from portal.publishing.privacy import approval as privacy
 
 
 class WrongState(ValidationError):
@@ -110,12 +111,17 @@ def submit(*, revision: Revision, by: Officer) -> Revision:
 
 
 @transaction.atomic
-def approve(*, revision: Revision, by: Officer, note: str = "") -> Revision:
+def approve(
+    *, revision: Revision, by: Officer, note: str = "", privacy_reason: str = ""
+) -> Revision:
     """Makes a submitted revision public, or carries out a requested withdrawal.
 
+    `privacy_reason` lets pass what the privacy lint finds; it stays with the revision.
+
     Raises PermissionDenied (role, province, or the author approving), WrongState when the
-    revision is not waiting or the entry has changed since it was written, ValidationError when
-    its content has become impossible.
+    revision is not waiting or the entry has changed since it was written, PrivacyFindings when
+    the lint finds something and no reason is given, ValidationError when its content has become
+    impossible.
     """
     entry, revision = _locked_pair(revision)
     require_approver(by, entry)
@@ -128,6 +134,7 @@ def approve(*, revision: Revision, by: Officer, note: str = "") -> Revision:
         raise WrongState(
             _("The entry has changed since this was written. Open it and save it again.")
         )
+    privacy.require_reason(entry, revision, privacy_reason)
     at = clock.now()
     if revision.action == Revision.Action.WITHDRAW:
         _withdraw(entry, revision, at)
@@ -226,13 +233,16 @@ def _locked_pair(revision: Revision) -> tuple[Publishable, Revision]:
 
 def _open_revision(entry: Publishable, **values: Any) -> Revision:
     Revision.objects.of(entry).open().update(state=Revision.State.SUPERSEDED)
-    return Revision.objects.create(
+    revision = Revision(
         entry=entry,
         entry_code=entry.code,
         province=entry.scope,
         based_on=entry.revision_number,
         **values,
     )
+    revision.privacy_findings = privacy.found_in(entry, revision)
+    revision.save()
+    return revision
 
 
 def _publish(entry: Publishable, revision: Revision, at: datetime) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.publishing import comparison, workflow
 from portal.publishing.models import Revision
+from portal.publishing.privacy import approval, checks
 
 
 @admin.register(Revision)
@@ -79,6 +80,9 @@ class RevisionAdmin(admin.ModelAdmin):
             else:
                 return redirect("admin:publishing_revision_review", revision.pk)
         entry = revision.entry
+        found = revision.privacy_findings
+        if revision.state == Revision.State.SUBMITTED:
+            found = approval.found_in(entry, revision)
         context = self.admin_site.each_context(request) | {
             "title": revision.title,
             "opts": self.opts,
@@ -86,6 +90,7 @@ class RevisionAdmin(admin.ModelAdmin):
             "entry": entry,
             "rows": comparison.rows(entry, revision),
             "consequence": comparison.consequence(entry, revision),
+            "privacy_warnings": checks.warnings(type(entry), found),
             "errors": errors,
             "may_decide": revision.state == Revision.State.SUBMITTED
             and request.user.has_perm("publishing.approve_revision")
@@ -97,6 +102,7 @@ class RevisionAdmin(admin.ModelAdmin):
                 f"admin:{entry._meta.app_label}_{entry._meta.model_name}_preview", args=[entry.pk]
             ),
             "note": request.POST.get("note", ""),
+            "privacy_reason": request.POST.get("privacy_reason", ""),
         }
         return render(
             request, "admin/publishing/review.html", context, status=422 if errors else 200
@@ -105,7 +111,12 @@ class RevisionAdmin(admin.ModelAdmin):
     def _decide(self, request: HttpRequest, revision: Revision) -> None:
         note = request.POST.get("note", "")
         if "_approve" in request.POST:
-            workflow.approve(revision=revision, by=request.user, note=note)
+            workflow.approve(
+                revision=revision,
+                by=request.user,
+                note=note,
+                privacy_reason=request.POST.get("privacy_reason", ""),
+            )
             messages.success(request, _("Approved. Residents see it now."))
         elif "_send_back" in request.POST:
             workflow.send_back(revision=revision, by=request.user, note=note)

@@ -5,7 +5,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
@@ -83,6 +83,16 @@ class Revision(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
     decision_note = models.TextField(_("note of the decision"), blank=True)
+    privacy_findings = models.JSONField(
+        _("privacy findings"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("Words that could point to a person, found when written and when approved."),
+    )
+    privacy_reason = models.TextField(
+        _("why the privacy findings may be public"), blank=True, editable=False
+    )
 
     objects = RevisionQuerySet.as_manager()
 
@@ -118,6 +128,13 @@ class Revision(models.Model):
                     decided_at__isnull=False,
                 )
                 | (~Q(state="approved") & Q(number__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="revision_privacy_findings_have_reason",
+                condition=~Q(state="approved")
+                | Q(privacy_findings=Value([], models.JSONField()))
+                | ~Q(privacy_reason=""),
+                violation_error_message=_("Privacy findings pass only with a reason."),
             ),
         ]
 
