@@ -54,6 +54,7 @@ def lint(
     return [
         FieldFinding(field, finding.rule.value, finding.words, finding.start)
         for field, text in (*_texts(entry, content), (PUBLIC_NOTE, public_note))
+        if text
         for finding in findings(text, allowed_phones=allowed)
     ]
 

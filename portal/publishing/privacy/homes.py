@@ -16,13 +16,13 @@ NAMED = re.compile(
 )
 HOUSE_NUMBER = re.compile(rf"(?:s(?:ố|o) nh(?:à|a)|nh(?:à|a) s(?:ố|o)) ?:? ?{HOUSE}{LANE}*")
 LIVES = re.compile(
-    r"(?:(?:thường|tạm|cư) trú|trú(?<!\w...)|ngụ|sinh sống|sống|(?:nơi|chỗ) ở|hộ khẩu|hktt|"
-    r"nhà riêng|(?:tại|về|đến) nhà|ở(?<!\w.)|gia đình|resid(?:es|ing|ent)|liv(?:es|ing))(?!\w)"
+    r"(?:thường trú|tạm trú|cư trú|trú(?<!\w...)|ngụ|sinh sống|sống|nơi ở|chỗ ở|hộ khẩu|hktt|"
+    r"nhà riêng|tại nhà|về nhà|đến nhà|ở(?<!\w.)|gia đình|resid(?:es|ing|ent)|liv(?:es|ing))(?!\w)"
     r"(?: (?:tại|ở|của|bệnh nhân|là|địa chỉ|at|of|hiện nay)(?!\w)){0,3} ?:? ?"
     rf"(?P<house>(?P<plain>(?:(?:nhà |căn |no\.? ?)?(?:số )?){HOUSE}))(?P<street>{STREET}?)"
 )
 FLAT = re.compile(
-    r"(?:căn hộ|can ho) (?:số )?(?!\d+ ?m2)(?:[a-zđ]{1,2}\d{0,2}[.\-]?)?\d{2,5}(?:[.\-]\d+)*(?!\w)"
+    r"c(?:ăn hộ|an ho) (?:số )?(?!\d+ ?m2)(?:[a-zđ]{1,2}\d{0,2}[.\-]?)?\d{2,5}(?:[.\-]\d+)*(?!\w)"
     r"|phòng (?:số )?[a-zđ]?\d{2,5}[a-z]?,? (?:nhà )?(?:chung cư|tòa|toà|block|cc)(?!\w)"
     rf"|nhà {HOUSE}{LANE}"
     r"|nhà (?:của )?(?:bệnh nhân|ca bệnh|bn|f0|f1|ông|bà|anh|chị)(?!\w)[^.;:,\n]{0,30},? số \d+"
@@ -34,12 +34,15 @@ PERSON = re.compile(
 )
 IS_VENUE_AFTER = re.compile(rf"[^.;\n]{{0,40}} là (?:địa chỉ )?(?:của )?{VENUES}(?!\w)")
 CLAUSE_END = re.compile(r"[.;\n!?](?:\s|$)")
+DIGIT = re.compile(r"\d")
 NEAR = 80
 
 
 def homes(reading: Reading) -> Iterator[Span]:
     """House numbers, flats and rooms in which somebody lives."""
     lower = reading.lower
+    if not DIGIT.search(lower):
+        return
     for match in HOUSE_NUMBER.finditer(lower):
         if not _of_venue(lower, match.start(), match.end()):
             yield Span(Rule.HOME, match.start(), match.end())

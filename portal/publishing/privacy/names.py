@@ -26,9 +26,10 @@ FORMAL = (
     r"nhân viên|người|t[êe]n|họ (?:và )?tên|ho (?:va )?ten|m(?:r|rs|s|iss)|patient"
 )
 TITLE = re.compile(
-    rf"(?:(?P<familiar>{FAMILIAR})|{FORMAL})(?!\w)[.:]? ?"
+    rf"(?:{FAMILIAR}|{FORMAL})(?!\w)[.:]? ?"
     r"(?:(?:nam|nữ|giáo|tên|là|họ)[: ] ?){0,2}"
 )
+IS_FAMILIAR = re.compile(rf"(?:{FAMILIAR})(?!\w)")
 WORD = re.compile(r"[^\W\d_]+")
 INITIALS = re.compile(
     r"(?:[A-ZĐ][a-zà-ỹ]?[a-zà-ỹ]?\. ?){2,4}(?:[A-ZĐ](?!\w))?"
@@ -79,7 +80,7 @@ def _name_end(text: str, title: re.Match[str]) -> int | None:
         return capitals[-1].end()
     if plain[0] in SURNAMES and len(words) > 2 and plain[1] in MIDDLE_NAMES and not capitals:
         return words[2].end()
-    if title["familiar"] and capitals and not shouted and plain[0] not in NO_NAMES:
+    if IS_FAMILIAR.match(title[0]) and capitals and not shouted and plain[0] not in NO_NAMES:
         return capitals[-1].end()
     return None
 

@@ -10,6 +10,7 @@ health insurance card two letters and thirteen.
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,16 +22,24 @@ LETTERS = str.maketrans("OoQDIlLi|SsBZzEGq", "00001111155822369")
 GROUP = re.compile(r"[0-9OoIl|](?<![^\W_].)[0-9OoIlLi|SsBZzEGq]*+(?![^\W_])")
 SEPARATOR = re.compile(r"[ \t.\-_/\\·•()\[\]~'\"“”‘’*+:,…]{1,5}")
 MOST_DIGITS = 15  # of any number (E.164)
+PAPER_LENGTHS = (9, 12)
+FEWEST = 7  # of a landline without its area code
 FEWEST_TYPED = 4  # typed digits below which letters are letters
 
-# What is made of digits and never a person's number: addresses of pages, dates, times, money.
+# What is made of digits and never a person's number: addresses of pages, accounts, dates, times.
+# (All patterns here begin with a fixed character, which lets `re` skip quickly to where it is.)
 ELSE = re.compile(
-    r"(?:https?://|www\.)(?!(?:\w+\.)?(?:zalo|wa|viber)\.me/\+?(?:84|0)\d)\S+"
-    r"|(?<![\d./-])[0-3]?\d([/.-])[01]?\d\1(?:19|20)\d\d(?![\d]|\1\d)"
-    r"|(?<![\d:])[0-2]?\d:[0-5]\d(?![:\d])"
-    r"|(?<![\d/])\d\d?/(?:\d\d?|20\d\d)(?![\d/])"
-    r"|(?:mã số thuế|mst|tài khoản|stk|số tk|số lô)(?:\s+số)?\s*:?\s*\d[\d .]{6,18}\d",
-    re.IGNORECASE,
+    r"https?://(?!(?:\w+\.)?(?:zalo|wa|viber)\.me/\+?(?:84|0)\d)\S+"
+    r"|www\.\S+"
+    r"|mã số thuế(?: số)? ?:? ?\d[\d .]{6,18}\d"
+    r"|mst ?:? ?\d[\d .]{6,18}\d"
+    r"|tài khoản(?: số)? ?:? ?\d[\d .]{6,18}\d"
+    r"|s(?:tk|ố tk|ố lô) ?:? ?\d[\d .]{6,18}\d"
+)
+WHEN = re.compile(
+    r"\d(?<![\d./-].)\d?(?:"
+    r"(?<=[0-3]\d|[\D].)(?:([/.-])[01]?\d\1(?:19|20)\d\d(?![\d]|\1\d))"
+    r"|:[0-5]\d(?![:\d])|/(?:\d\d?|20\d\d)(?![\d/]))"
 )
 UNIT = re.compile(
     r"\s*(?:đồng|đ\b|vnđ|vnd|usd|ca\b|người|liều|mẫu|tỷ|tỉ\b|triệu|m2|lượt|hộ|bệnh nhân|trường hợp)"
@@ -49,12 +58,13 @@ CALLING = re.compile(
 
 PAPER = re.compile(
     r"cmnd|cmtnd|cmt\b|cccd|c(?:ăn|an) c(?:ước|uoc)|ch(?:ứng|ung) minh(?: nh| th|\b)|"
-    r"định danh|dinh danh|giấy tờ|số thẻ|bằng thẻ|\bid\b|identity card"
+    r"định danh|dinh danh|giấy tờ|số thẻ|bằng thẻ|i(?<!\w.)d(?!\w)|identity card"
 )
 PASSPORT = re.compile(
-    r"(?:hộ chiếu|ho chieu|passport)[\s:]{0,3}(?:số|so|no\.?|number)?[\s:]{0,3}([a-z] ?\d{7,8})(?!\w)"
+    r"(?:hộ chiếu|ho chieu|passport)[\s:]{0,3}(?:số|so|no\.?|number)?[\s:]{0,3}"
+    r"(?P<number>[a-z] ?\d{7,8})(?!\w)"
 )
-INSURANCE = re.compile(r"(?<!\w)[a-z]{2}[1-5]\d{12}(?!\w)")
+INSURANCE = re.compile(r"(?P<number>[1-5](?<=[a-z]{2}.)(?<!\w[a-z]{2}.)\d{12})(?!\w)")
 CITIZEN = re.compile(r"0(?:0[1-9]|[1-9]\d)[0-3]\d{8}")
 OLD_CITIZEN = re.compile(r"[0-3]\d{8}")
 
@@ -77,6 +87,7 @@ class Group(NamedTuple):
     start: int
     end: int
     digits: str
+    typed: int  # how many of them are digits and not letters
 
 
 Chain = list[Group]
@@ -85,12 +96,14 @@ Chain = list[Group]
 def numbers(reading: Reading, allowed_phones: Collection[str]) -> Iterator[Span]:
     """Every number of a person's paper or telephone; `allowed_phones` are an office's."""
     allowed = {national(re.sub(r"\D", "", phone)) for phone in allowed_phones}
-    text = ELSE.sub(lambda match: "#" * len(match[0]), reading.text)
-    for pattern, group in ((PASSPORT, 1), (INSURANCE, 0)):
+    for pattern in (PASSPORT, INSURANCE):
         for match in pattern.finditer(reading.lower):
-            yield Span(Rule.IDENTITY, match.start(group), match.end(group))
-    papers = [match.end() for match in PAPER.finditer(reading.lower)]
-    for chain in _chains(text):
+            yield Span(Rule.IDENTITY, match.start("number"), match.end())
+    yield from _spoken(reading.lower, allowed)
+    text = _blank(reading)
+    chains = [chain for chain in _chains(text) if sum(len(g.digits) for g in chain) >= FEWEST]
+    papers = [match.end() for match in PAPER.finditer(reading.lower)] if chains else []
+    for chain in chains:
         at = 0
         while at < len(chain):
             number = _Number(chain, at, reading.lower, papers, allowed)
@@ -100,7 +113,6 @@ def numbers(reading: Reading, allowed_phones: Collection[str]) -> Iterator[Span]
                     start -= 1
                 yield Span(number.rule, start, chain[number.last].end)
             at = number.last + 1
-    yield from _spoken(reading.lower, allowed)
 
 
 def national(digits: str) -> str:
@@ -111,11 +123,23 @@ def national(digits: str) -> str:
     return digits
 
 
+def _blank(reading: Reading) -> str:
+    """The text with what is never a person's number struck out, at the same positions."""
+    text, done = [], 0
+    for match in ELSE.finditer(reading.lower):
+        text += (reading.text[done : match.start()], "#" * (match.end() - match.start()))
+        done = match.end()
+    text.append(reading.text[done:])
+    return WHEN.sub(lambda match: "#" * len(match[0]), "".join(text))
+
+
 def _chains(text: str) -> Iterator[Chain]:
     """Groups of digits between which there is nothing but what separates digits."""
     chain: Chain = []
     for match in GROUP.finditer(text):
-        group = Group(match.start(), match.end(), match[0].translate(LETTERS))
+        digits = match[0].translate(LETTERS)
+        typed = sum(map(str.isdigit, match[0][:MOST_DIGITS]))
+        group = Group(match.start(), match.end(), digits, typed)
         if chain and not _belongs(text[chain[-1].end : group.start], chain[-1], group):
             yield chain
             chain = []
@@ -140,32 +164,40 @@ class _Number:
         self.last, self.rule = at, None
         self._lower = lower
         self._allowed = allowed
-        start = chain[at].start
-        self._before = lower[max(0, start - 40) : start]
-        nearest = bisect_right(papers, start) - 1
-        on_paper = (
-            nearest >= 0
-            and start - papers[nearest] <= 25
-            and not SENTENCE_END.search(lower[papers[nearest] : start])
-        )
-        digits = ""
+        self._start = chain[at].start
+        on_paper = self._is_introduced_by(papers)
+        digits, typed = "", 0
         for last in range(at, len(chain)):
             digits += chain[last].digits
+            typed += chain[last].typed
             if len(digits) > MOST_DIGITS:
                 break
-            groups = chain[at : last + 1]
-            if sum(c.isdigit() for c in lower[start : groups[-1].end]) < FEWEST_TYPED:
+            if len(digits) < FEWEST or typed < FEWEST_TYPED:
                 continue
-            if (on_paper and len(digits) in (9, 12)) or self._is_citizen(digits, groups):
+            groups = chain[at : last + 1]
+            if (on_paper and len(digits) in PAPER_LENGTHS) or self._is_citizen(digits, groups):
                 self.last, self.rule = last, Rule.IDENTITY
             elif self.rule is None and self._is_service(digits):
                 self.last = last
                 break
             elif self.rule is None and self._is_telephone(digits, groups):
-                self.last, self.rule = last, Rule.PHONE
-                if national(digits) in allowed:
-                    self.rule = None
+                self.last = last
+                self.rule = None if national(digits) in allowed else Rule.PHONE
                 break
+
+    def _is_introduced_by(self, papers: list[int]) -> bool:
+        nearest = bisect_right(papers, self._start) - 1
+        if nearest < 0 or self._start - papers[nearest] > 25:
+            return False
+        return not SENTENCE_END.search(self._lower[papers[nearest] : self._start])
+
+    @cached_property
+    def _before(self) -> str:
+        return self._lower[max(0, self._start - 40) : self._start]
+
+    @cached_property
+    def _is_called(self) -> bool:
+        return bool(CALLING.search(self._before))
 
     def _is_service(self, digits: str) -> bool:
         """A number of an office by its form, or one that is listed."""
@@ -173,27 +205,27 @@ class _Number:
 
     def _is_telephone(self, digits: str, groups: Chain) -> bool:
         plus = self._before.rstrip("(").endswith("+")
-        if not plus and _counts_up(groups):
-            return False
         if TELEPHONE.fullmatch(national(digits)):
-            return digits[0] == "0" or not self._is_amount(groups)
+            is_list = not plus and _counts_up(groups)
+            return not is_list and (digits[0] == "0" or not self._is_amount(groups))
         if plus:
             return len(digits) >= 10 and not digits.startswith("84")
-        if not 7 <= len(digits) <= 11 or not CALLING.search(self._before):
+        whole = len(digits) in (10, 11) and digits[0] == "0" and digits[1] in "23456789"
+        shortened = len(digits) < 10 and digits[0] in "23456789"
+        if not (whole or shortened) or not self._is_called:
             return False
         if any(number.endswith(digits) for number in self._allowed):
             return False
-        whole = digits[0] == "0" and len(digits) >= 10
-        shortened = len(digits) < 10 and digits[0] in "23456789"
-        return whole or (shortened and not self._is_amount(groups))
+        return whole or not self._is_amount(groups)
 
     def _is_citizen(self, digits: str, groups: Chain) -> bool:
         """An identity number that nothing introduces."""
         if len(groups) == 1 and OLD_CITIZEN.fullmatch(digits):
-            return not self._is_amount(groups) and not CALLING.search(self._before)
+            return not self._is_amount(groups) and not self._is_called
+        if not CITIZEN.fullmatch(digits):
+            return False
         gaps = {self._lower[a.end : b.start] for a, b in pairwise(groups)}
-        split_evenly = len(gaps) <= 1 and (len(groups) == 1 or len(groups[0].digits) <= 4)
-        return bool(CITIZEN.fullmatch(digits)) and split_evenly
+        return len(groups) == 1 or (len(gaps) == 1 and len(groups[0].digits) <= 4)
 
     def _is_amount(self, groups: Chain) -> bool:
         return bool(UNIT.match(self._lower, groups[-1].end))

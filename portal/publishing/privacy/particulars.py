@@ -24,7 +24,8 @@ PATIENT = re.compile(
     + r"|m(?:ã|a)(?: số)? (?:bệnh nhân|bn) ?[:#]? ?" + CODE
     + r"|ca (?<!\w...)(?:bệnh|mắc|nhiễm|dương tính) (?:mã )?số ?" + CODE
     + r"|ca số(?<!\w.....) ?\d{2,6}(?!\w)"
-    + r"|(?:patient|case)(?: no\.?| number)? ?#?\d{2,6}(?![\w/%]|[.,]\d)"
+    + r"|patient(?: no\.?| number)? ?#?\d{2,6}(?![\w/%]|[.,]\d)"
+    + r"|case(?: no\.?| number)? ?#?\d{2,6}(?![\w/%]|[.,]\d)"
 )  # fmt: skip
 NO_PATIENT_BEFORE = re.compile(r"\bin $")
 
@@ -32,18 +33,20 @@ YEAR = r"(?:19\d\d|20[012]\d)(?!\d)"
 DATE = r"\d{1,2}(?:[./\- ]| tháng )\d{1,2}(?:[./\- ]| năm )(?:\d{4}|\d\d)(?!\d)"
 BIRTH = re.compile(
     rf"sinh (?:vào )?(?:(?:ngày )?{DATE}|(?:năm )?{YEAR}|năm \d\d(?!\d))"
-    rf"|(?:ngày|năm) sinh ?[:,]? ?(?:{DATE}|{YEAR})"
+    rf"|n(?:gày|ăm) sinh ?[:,]? ?(?:{DATE}|{YEAR})"
     rf"|s(?<!\w.)\.?n\.?[ :]{{0,2}}(?:{DATE}|{YEAR})|n(?<!\w.)s[ :]{{0,2}}{DATE}"
     rf"|n(?:am|ữ) ?\( ?{YEAR} ?\)"
     rf"|born (?:in |on )?(?:{YEAR}|{DATE}|\d{{1,2}} [a-z]+ {YEAR})"
-    rf"|(?:date of birth|dob)[ :]{{0,2}}(?:{DATE}|{YEAR})"
+    rf"|d(?:ate of birth|ob)[ :]{{0,2}}(?:{DATE}|{YEAR})"
 )
 NO_BIRTH_BEFORE = re.compile(r"(?:vệ|học|thí|phát|tuyển|khai|nảy|ký|hi|hy|sản|hộ|môn|dân) $")
 COUNTING = r"(?:một|hai|ba|bốn|tư|năm|sáu|bảy|tám|chín|mười|mươi|mốt|lăm)"
-AGE = re.compile(
-    rf"(?:\d{{1,3}}|{COUNTING}(?: {COUNTING}){{0,2}})(?: ?(?:tháng|tuần|ngày))? ?tu[ổo]i(?!\w)"
-    r"|\d\d ?t(?!\w)|\d{1,3}[ -]years?[ -]olds?(?!\w)|age(?:d|:)? \d{1,3}(?!\d)"
+YEARS_OLD = re.compile(r"tu[ổo]i(?!\w)")
+HOW_MANY = re.compile(
+    rf"(?<!\w)(?:\d{{1,3}}|{COUNTING}(?: {COUNTING}){{0,2}})(?: ?(?:tháng|tuần|ngày))? ?$"
 )
+YEARS = re.compile(r"\d{1,3}(?: ?t(?!\w)|[ -]years?[ -]olds?(?!\w))")
+AGED = re.compile(r"age(?<!\w...)(?:d|:)? \d{1,3}(?!\d)")
 NO_AGE_AFTER = re.compile(
     r" ?(?:trở|đảng|nghề|(?:and|or) (?:over|above|older|more|under)|\+|- ?\d|to \d)"
 )
@@ -78,12 +81,22 @@ def births(reading: Reading) -> Iterator[Span]:
     for match in BIRTH.finditer(lower):
         if not NO_BIRTH_BEFORE.search(lower[max(0, match.start() - 6) : match.start()]):
             yield Span(Rule.BIRTH, match.start(), match.end())
-    for match in AGE.finditer(lower):
-        before = lower[max(0, match.start() - NEAR) : match.start()]
+    for start, end in _ages(lower):
+        before = lower[max(0, start - NEAR) : start]
         if before[-1:].isalnum() or NO_AGE_BEFORE.search(before):
             continue
-        if NO_AGE_AFTER.match(lower, match.end()):
+        if NO_AGE_AFTER.match(lower, end):
             continue
-        if match[0].endswith("t") and not PERSON_BEFORE.search(before):
+        if lower[end - 1] == "t" and not PERSON_BEFORE.search(before):
             continue
-        yield Span(Rule.BIRTH, match.start(), match.end())
+        yield Span(Rule.BIRTH, start, end)
+
+
+def _ages(lower: str) -> Iterator[tuple[int, int]]:
+    for match in YEARS_OLD.finditer(lower):
+        window = max(0, match.start() - 25)
+        if number := HOW_MANY.search(lower[window : match.start()]):
+            yield window + number.start(), match.end()
+    for pattern in (YEARS, AGED):
+        for match in pattern.finditer(lower):
+            yield match.span()

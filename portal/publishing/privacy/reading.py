@@ -5,33 +5,42 @@ back, so that a finding can quote the words as they were typed.
 """
 
 import re
-import sys
 import unicodedata
 from bisect import bisect_right
 from functools import cache, cached_property
 
 # Format characters (zero-width, soft hyphen, direction marks), variation selectors, fillers.
+# Within the first plane: `re` searches for those at once, and for others one by one.
 INVISIBLE = "".join(
     chr(c)
-    for c in range(0x80, sys.maxunicode + 1)
+    for c in range(0x80, 0x10000)
     if unicodedata.category(chr(c)) == "Cf"
     or 0xFE00 <= c <= 0xFE0F
     or c in (0x034F, 0x115F, 0x1160, 0x3164, 0xFFA0)
 )
+ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 MARKS = "\u0300-\u036f"
-COMPOSED = re.compile(f"[{INVISIBLE}]+|.[{MARKS}][{MARKS}{INVISIBLE}]*", re.DOTALL)
+# Tag characters: invisible, and beyond the first plane.
+TAGS = re.compile("[\U000e0000-\U000e0fff]")
+COMPOSED = re.compile(f"[{INVISIBLE}]+|{TAGS.pattern}+|.[{MARKS}][{MARKS}{INVISIBLE}]*", re.DOTALL)
 TO_COMPOSE = re.compile(f"[{INVISIBLE}{MARKS}]")
-UNSEEN = re.compile(f"[{INVISIBLE}]+")
+UNSEEN = re.compile(f"[{INVISIBLE}]+|{TAGS.pattern}+")
+# What nearly every text consists of, and needs no other look.
+ORDINARY = re.compile("[\x00-\x7fÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ“”‘’…•]*+")
 # Cyrillic and Greek letters that look like those people type for digits, or like BN.
 LOOK_ALIKE = str.maketrans("ОоΟοІіΙǀВΒΝЅѕ", "OoOoIiI|BBNSs")
 DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－⁃"), "-")
+
+
+# Mathematical letters and digits, and digits of old displays.
+STYLED = (*range(0x1D400, 0x1D800), *range(0x1FBF0, 0x1FBFA))
 
 
 @cache
 def _plain_characters() -> dict[int, str]:
     """One character for one: full-width and styled forms, digits of every script, spaces."""
     table: dict[int, str] = {}
-    for code in (*range(0x80, 0x10000), *range(0x1D400, 0x1D800), *range(0x1FBF0, 0x1FBFA)):
+    for code in (*range(0x80, 0x10000), *STYLED):
         character = chr(code)
         if (digit := unicodedata.digit(character, None)) is not None:
             table[code] = str(digit)
@@ -46,7 +55,12 @@ def _plain_characters() -> dict[int, str]:
 
 @cache
 def _exotic() -> re.Pattern[str]:
-    return re.compile("[" + re.escape("".join(map(chr, _plain_characters()))) + "]")
+    first_plane = "".join(chr(code) for code in _plain_characters() if code < 0x10000)
+    return re.compile(f"[{re.escape(first_plane)}]")
+
+
+def _plain(match: re.Match[str]) -> str:
+    return _plain_characters().get(ord(match[0]), match[0])
 
 
 class Reading:
@@ -56,10 +70,11 @@ class Reading:
         self._typed = typed
         # Where the reading and the typed text begin to run in step again.
         self._steps: list[tuple[int, int]] = [(0, 0)]
-        text = self._compose(typed) if TO_COMPOSE.search(typed) else typed
-        if not text.isascii() and _exotic().search(text):
-            text = text.translate(_plain_characters())
-        self.text = text
+        self.text = typed
+        if not ORDINARY.fullmatch(typed):
+            hidden = TO_COMPOSE.search(typed) or TAGS.search(typed)
+            text = self._compose(typed) if hidden else typed
+            self.text = ASTRAL.sub(_plain, _exotic().sub(_plain, text))
 
     @cached_property
     def lower(self) -> str:

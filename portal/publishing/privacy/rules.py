@@ -18,6 +18,7 @@ class Rule(TextChoices):
     BIRTH = "birth", _("age or date of birth")
     HOME = "home", _("address of a home")
     NAME = "name", _("name of a person")
+    LENGTH = "length", _("text too long to be checked")
 
     @property
     def advice(self) -> str | Promise:
@@ -32,6 +33,7 @@ ADVICE: dict[Rule, str | Promise] = {
     Rule.PATIENT: _("Write “a case” or the number of cases instead of the code."),
     Rule.BIRTH: _("Remove it: say who is concerned by place and time."),
     Rule.HOME: _("Name the ward, the lane or the residential area, not the house."),
+    Rule.LENGTH: _("Shorten it, or split it into several entries."),
     Rule.NAME: _("Remove the name: say who is concerned by place and time."),
 }
 
