@@ -63,25 +63,26 @@ def _share(part: Counter[str], whole: Counter[str], rules: tuple[str, ...]) -> f
     return sum(part[rule] for rule in rules) / total if total else 1.0
 
 
-def show(name: str, *, with_misses: bool) -> None:
+def report(name: str, *, with_misses: bool) -> str:
     score = Score(name)
-    print(f"privacy lint, {name.replace('_', '-')} texts")
-    print(f"  {'rule':10} {'labelled':>8} {'recall':>8} {'precision':>10}")
+    lines = [
+        f"privacy lint, {name.replace('_', '-')} texts",
+        f"  {'rule':10} {'labelled':>8} {'recall':>8} {'precision':>10}",
+    ]
     for rule in Rule.values:
-        print(
-            f"  {rule:10} {score.labelled[rule]:8} {score.recall(rule):8.1%} "
-            f"{score.precision(rule):10.1%}"
-        )
-    print(
-        f"  {'all':10} {score.labelled.total():8} {score.recall():8.1%} {score.precision():10.1%}"
-    )
-    print(
-        f"  false alarms: {score.alarmed} of {score.clean} clean texts ({score.false_alarms:.1%})"
-    )
-    if with_misses:
-        print("\n".join(f"  {line}" for line in score.wrong))
+        if score.labelled[rule] or score.reported[rule]:
+            lines.append(
+                f"  {rule:10} {score.labelled[rule]:8} {score.recall(rule):8.1%} "
+                f"{score.precision(rule):10.1%}"
+            )
+    lines += [
+        f"  {'all':10} {score.labelled.total():8} {score.recall():8.1%} {score.precision():10.1%}",
+        f"  false alarms: {score.alarmed} of {score.clean} clean texts ({score.false_alarms:.1%})",
+        *(f"  {line}" for line in score.wrong if with_misses),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
     for one in ("tuning", "held_out"):
-        show(one, with_misses="--misses" in sys.argv)
+        sys.stdout.write(report(one, with_misses="--misses" in sys.argv) + "\n")

@@ -1,4 +1,4 @@
-"""What the workflow asks of the lint: findings stay with a revision, and pass only with a reason."""
+"""What the workflow asks of the lint: findings stay with a revision and need a reason to pass."""
 
 from typing import Any
 

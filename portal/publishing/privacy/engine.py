@@ -12,7 +12,7 @@ from portal.publishing.privacy.rules import Finding, Rule, Span
 STRENGTH = {rule: strength for strength, rule in enumerate(Rule)}
 
 # Many times any notice. What is longer is not let through unchecked: its length is a finding.
-LONGEST = 100_000
+LONGEST = 50_000
 
 
 def findings(text: str, *, allowed_phones: Collection[str] = ()) -> list[Finding]:

@@ -29,8 +29,8 @@ FLAT = re.compile(
 )
 VENUE = re.compile(rf"(?:^|\W){VENUES}(?!\w)")
 PERSON = re.compile(
-    r"(?<!\w)(?:bệnh nhân|ca bệnh|ca này|bn|f0|f1|người nhà|nhà riêng|gia đình|trú|ngụ|nơi ở|ông|bà|"
-    r"anh|chị|cháu|sống|về nhà)(?!\w)"
+    r"(?<!\w)(?:bệnh nhân|ca bệnh|ca này|bn|f0|f1|người nhà|nhà riêng|gia đình|trú|ngụ|nơi ở|ông|"
+    r"bà|anh|chị|cháu|sống|về nhà)(?!\w)"
 )
 IS_VENUE_AFTER = re.compile(rf"[^.;\n]{{0,40}} là (?:địa chỉ )?(?:của )?{VENUES}(?!\w)")
 CLAUSE_END = re.compile(r"[.;\n!?](?:\s|$)")

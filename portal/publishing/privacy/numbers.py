@@ -180,7 +180,8 @@ class _Number:
             elif self.rule is None and self._is_service(digits):
                 self.last = last
                 break
-            elif self.rule is None and self._is_telephone(digits, groups):
+            elif not on_paper and self._is_telephone(digits, groups):
+                # More of a chain than what could have been an old identity number before it.
                 self.last = last
                 self.rule = None if national(digits) in allowed else Rule.PHONE
                 break

@@ -1,6 +1,10 @@
 """Words by which a name of a person is told from a place's, and a home from a public place."""
 
 
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 def _phrases(listed: str) -> frozenset[str]:
     return frozenset(
         phrase.strip() for line in listed.strip().splitlines() for phrase in line.split("|")
@@ -8,8 +12,7 @@ def _phrases(listed: str) -> frozenset[str]:
 
 
 # The family names of nearly all Vietnamese (Lê Trung Hoa, Họ và tên người Việt Nam, 2005).
-SURNAMES = frozenset(
-    """
+SURNAMES = _words("""
     nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đào đoàn vương trịnh
     trương đinh lâm phùng mai tô hà tạ châu cao thái lương lưu quách triệu đàm tăng kiều nghiêm
     thạch doãn khổng la lò lại từ ông tôn văn thân giang chu ninh bạch cù đồng hứa lục mạc nông
@@ -17,9 +20,8 @@ SURNAMES = frozenset(
     lữ mạch nhâm nhan quản sử thi thiều tào ứng
     nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dao doan vuong trinh
     truong dinh lam phung mai to ha ta chau cao thai luong luu quach trieu dam tang kieu nghiem
-    """.split()
-)
-MIDDLE_NAMES = frozenset("văn van thị thi đức duc hữu huu ngọc ngoc xuân xuan minh".split())
+    """)
+MIDDLE_NAMES = _words("văn van thị thi đức duc hữu huu ngọc ngoc xuân xuan minh")
 
 # What a title and a capital make without being a person: streets, markets, hills, countries.
 PLACES = _phrases(
@@ -39,17 +41,15 @@ REGIONS = _phrases(
     """
 )
 # Words with a capital that follow a title and are no given name.
-NO_NAMES = frozenset(
-    """
+NO_NAMES = _words("""
     covid sars cov việt hải quảng bắc nam bình hội bộ sở ubnd hđnd công cty bệnh viện trường khoa
     phòng ban chi trung trạm thành tp tỉnh huyện quận xã phường thị thôn khu tổ đội đảng đoàn nhà
     kiến đà cần sài mỹ nhật hàn ấn trung campuchia lào đài singapore f0 f1 f2 f3 f4 âm dương
     nặng nhẹ nghi hai ba tư năm sáu bảy tám chín mười một người quốc zalo bn qr số theo nếu những
-    """.split()
-)
+    """)
 # Where a name ends in a text that is all capitals.
-AFTER_NAMES = frozenset(
-    "và đã đang đi đến ở tại là có bị được từ về khi sinh trú ngụ cùng với số tuổi nam nữ".split()
+AFTER_NAMES = _words(
+    "và đã đang đi đến ở tại là có bị được từ về khi sinh trú ngụ cùng với số tuổi nam nữ"
 )
 
 OFFICES = (
@@ -58,12 +58,13 @@ OFFICES = (
     r"vụ trưởng|đại biểu)"
 )
 VENUES = (
-    r"(?:khách sạn|nhà hàng|quán|cửa hàng|cửa hiệu|siêu thị|chợ|công ty|cty|nhà máy|xưởng|trường(?! hợp)|"
-    r"bệnh viện|phòng khám|nhà thuốc|tiệm|spa|salon|karaoke|bar|ngân hàng|chùa|đền|(?<!gia )đình|miếu|"
-    r"nhà thờ|văn phòng|trung tâm|trạm|bưu điện|cơ sở|shop|cà phê|cafe|nhà nghỉ|homestay|kho|"
-    r"bến|nhà trọ|khu trọ|điểm (?:tiêm|bán|lấy|giao|đến)|ubnd|đại lý|gara|garage|cây xăng|nhà xe|phở|bún|cơm|bánh|chốt|"
-    r"khu công nghiệp|nhà văn hóa|nhà văn hoá|nhà sách|hội trường|tạp hóa|tạp hoá|massage|hotel|"
-    r"nhóm trẻ|mầm non|ốc|lẩu|trà sữa|bia|tòa nhà|toà nhà|thẩm mỹ|quầy|ga|cung văn hóa)"
+    r"(?:khách sạn|nhà hàng|quán|cửa hàng|cửa hiệu|siêu thị|chợ|công ty|cty|nhà máy|xưởng|"
+    r"trường(?! hợp)|bệnh viện|phòng khám|nhà thuốc|tiệm|spa|salon|karaoke|bar|ngân hàng|"
+    r"chùa|đền|(?<!gia )đình|miếu|nhà thờ|văn phòng|trung tâm|trạm|bưu điện|cơ sở|shop|"
+    r"cà phê|cafe|nhà nghỉ|homestay|kho|bến|nhà trọ|khu trọ|điểm (?:tiêm|bán|lấy|giao|đến)|"
+    r"ubnd|đại lý|gara|garage|cây xăng|nhà xe|phở|bún|cơm|bánh|chốt|khu công nghiệp|"
+    r"nhà văn hóa|nhà văn hoá|nhà sách|hội trường|tạp hóa|tạp hoá|massage|hotel|nhóm trẻ|"
+    r"mầm non|ốc|lẩu|trà sữa|bia|tòa nhà|toà nhà|thẩm mỹ|quầy|ga|cung văn hóa)"
 )
 STREETS = (
     r"(?:đường|phố|cầu|ngã tư|ngã ba|núi|quận|phường|xã|huyện|thị trấn|đảo|hồ|sông|rạch|kênh|"
