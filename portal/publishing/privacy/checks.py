@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -76,7 +76,7 @@ def _texts(entry: Publishable, content: contents.Content) -> Iterator[tuple[str,
     for name in _free_texts(type(entry), entry.content_fields):
         yield name, content.get(name) or ""
     for accessor, fields in entry.content_children.items():
-        columns = _free_texts(entry._meta.get_field(accessor).related_model, fields)
+        columns = _free_texts(_child_model(type(entry), accessor), fields)
         for position, child in enumerate(content.get(accessor, ()), start=1):
             for name in columns:
                 if (accessor, name) != (HOTLINES, NUMBER):
@@ -113,5 +113,8 @@ def _field_name(model: type[models.Model], path: str) -> str:
     if not inner:
         return label
     position, column = inner
-    child = model._meta.get_field(name).related_model
-    return f"{label} {position}, {contents.label(child, column)}"
+    return f"{label} {position}, {contents.label(_child_model(model, name), column)}"
+
+
+def _child_model(model: type[models.Model], accessor: str) -> type[models.Model]:
+    return cast(type[models.Model], model._meta.get_field(accessor).related_model)

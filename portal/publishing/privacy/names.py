@@ -22,14 +22,20 @@ from portal.publishing.privacy.wordlists import (
 # or are typed without marks: after them only a whole name with its family name counts.
 FAMILIAR = r"ông|bà|anh|chị|em|cháu|bé|cô|chú|bác|cậu|dì|cụ|thầy|vợ|chồng|mẹ|bố|con (?:trai|gái)"
 FORMAL = (
-    r"b(?:ệnh nhân|enh nhan)|ong|ba|chi|chau|co|cu|cha|f[01]|tài xế|lái xe|nạn nhân|công nhân|"
+    r"b(?:ệnh nhân|enh nhan)(?: n(?:am|ữ))?|ong|ba|chi|chau|co|cu|cha|f[01]|tài xế|lái xe|nạn nhân|công nhân|"
     r"nhân viên|người|t[êe]n|họ (?:và )?tên|ho (?:va )?ten|m(?:r|rs|s|iss)|patient"
 )
 TITLE = re.compile(
     rf"(?:{FAMILIAR}|{FORMAL})(?!\w)[.:]? ?"
-    r"(?:(?:nam|nữ|giáo|tên|là|họ)[: ] ?){0,2}"
+    r"(?:(?:giáo|tên|là|họ)[: ] ?){0,2}"
 )
 IS_FAMILIAR = re.compile(rf"(?:{FAMILIAR})(?!\w)")
+IS_LABEL = re.compile(r"(?:\w tên|họ tên|họ và tên)(?: là)?[ :]*$")
+VENUE_WORDS = frozenset({"quán", "shop", "spa", "store", "hotel", "salon", "mart"})
+# A whole name needs no title where an age or a year of birth follows it.
+BORN_AFTER = re.compile(
+    r"[(,] ?(?:(?:s\.?n|sinh)(?!\w)|(?P<year>19\d\d|20[01]\d)(?=[,;)])|\d{1,2} ?t(?:uổi)?(?!\w))"
+)
 WORD = re.compile(r"[^\W\d_]+")
 INITIALS = re.compile(
     r"(?:[A-ZĐ][a-zà-ỹ]?[a-zà-ỹ]?\. ?){2,4}(?:[A-ZĐ](?!\w))?"
@@ -62,6 +68,27 @@ def names(reading: Reading) -> Iterator[Span]:
             continue
         end = name_end
         yield Span(Rule.NAME, title.end(), name_end)
+    for birth in BORN_AFTER.finditer(lower):
+        name_end = birth.start() - (text[birth.start() - 1 : birth.start()] == " ")
+        start = _name_start(text, name_end)
+        if start is None or PLACE_BEFORE.search(lower[max(0, start - NEAR) : start]):
+            continue
+        yield Span(Rule.NAME, start, name_end)
+        if birth["year"]:
+            yield Span(Rule.BIRTH, *birth.span("year"))
+
+
+def _name_start(text: str, end: int) -> int | None:
+    """Where the whole name that ends at `end` begins; None if there is none."""
+    window = max(0, end - NEAR)
+    words = list(WORD.finditer(text[window:end]))[-MOST_WORDS:]
+    for word in words[:-1]:
+        rest = text[window + word.start() : end].split(" ")
+        if rest[0].lower() in SURNAMES and all(
+            part.isalpha() and part[0].isupper() for part in rest
+        ):
+            return window + word.start()
+    return None
 
 
 def _name_end(text: str, title: re.Match[str]) -> int | None:
@@ -80,7 +107,10 @@ def _name_end(text: str, title: re.Match[str]) -> int | None:
         return capitals[-1].end()
     if plain[0] in SURNAMES and len(words) > 2 and plain[1] in MIDDLE_NAMES and not capitals:
         return words[2].end()
-    if IS_FAMILIAR.match(title[0]) and capitals and not shouted and plain[0] not in NO_NAMES:
+    alone_is_enough = IS_FAMILIAR.match(title[0]) or IS_LABEL.search(title[0])
+    if any(word[0].lower() in VENUE_WORDS for word in capitals):
+        return None
+    if alone_is_enough and capitals and not shouted and plain[0] not in NO_NAMES:
         return capitals[-1].end()
     return None
 

@@ -66,6 +66,9 @@ PASSPORT = re.compile(
 )
 INSURANCE = re.compile(r"(?P<number>[1-5](?<=[a-z]{2}.)(?<!\w[a-z]{2}.)\d{12})(?!\w)")
 CITIZEN = re.compile(r"0(?:0[1-9]|[1-9]\d)[0-3]\d{8}")
+SERIAL = re.compile(
+    r"(?:mẫu|lô|mã|hóa đơn|hoá đơn|biên bản|phiếu|seri|vận đơn|đơn hàng)(?: số)?[ :]*$|đến $"
+)
 OLD_CITIZEN = re.compile(r"[0-3]\d{8}")
 
 DIGIT_WORDS = {
@@ -125,7 +128,8 @@ def national(digits: str) -> str:
 
 def _blank(reading: Reading) -> str:
     """The text with what is never a person's number struck out, at the same positions."""
-    text, done = [], 0
+    text: list[str] = []
+    done = 0
     for match in ELSE.finditer(reading.lower):
         text += (reading.text[done : match.start()], "#" * (match.end() - match.start()))
         done = match.end()
@@ -222,7 +226,8 @@ class _Number:
     def _is_citizen(self, digits: str, groups: Chain) -> bool:
         """An identity number that nothing introduces."""
         if len(groups) == 1 and OLD_CITIZEN.fullmatch(digits):
-            return not self._is_amount(groups) and not self._is_called
+            elsewhere = self._is_called or SERIAL.search(self._before)
+            return not elsewhere and not self._is_amount(groups)
         if not CITIZEN.fullmatch(digits):
             return False
         gaps = {self._lower[a.end : b.start] for a, b in pairwise(groups)}

@@ -29,23 +29,29 @@ PLACES = _phrases(
     bà rịa|bà triệu|bà trưng|bà chiểu|bà điểm|bà đen|bà nà|bà hom|bà quẹo|bà đế|bà chúa|bà huyện
     bà thiên|bà hạt|bà lai|bà ký|bà hoa|bà đá|bà đanh|bà nghè|ông lãnh|ông tạ|ông ích|ông đình
     ông bích|ông nhiêu|ông địa|ông cộ|ông dầu|ông táo|anh sơn|anh quốc|anh đào|anh dũng|cô tô
-    cô giang|cô bắc|bác ái|bác hồ|chú ía|em bé|mẹ việt|mẹ âu|bố trạch|bố hạ|mẹ nhu|mẹ suốt
+    cô ngân|bà gia|cô giang|cô bắc|bác ái|bác hồ|chú ía|em bé|mẹ việt
+    mẹ âu|bố trạch|bố hạ|mẹ nhu|mẹ suốt
     """
 )
-# Provinces and countries that begin like a family name.
+# Provinces, cities and countries, which may follow a title as where somebody is from.
 REGIONS = _phrases(
     """
-    hà nội|hà nam|hà tĩnh|hà giang|hà tây|hồ chí|thái bình|thái nguyên|thái lan|lâm đồng
-    cao bằng|đồng nai|đồng tháp|la gi|trà vinh|ninh bình|ninh thuận|kim thành|cao lãnh|đồng xoài
-    đồng hới|lai châu|châu á|châu âu|châu phi|châu đốc|lương sơn|tô hiệu|vũ hán|kiên giang|đông anh
+    an giang|bà rịa|bạc liêu|bắc giang|bắc kạn|bắc ninh|bến tre|bình dương|bình định|bình phước
+    bình thuận|cà mau|cao bằng|cần thơ|đà nẵng|đắk lắk|đắk nông|điện biên|đồng nai|đồng tháp
+    gia lai|hà giang|hà nam|hà nội|hà tĩnh|hà tây|hải dương|hải phòng|hậu giang|hòa bình|hồ chí
+    hưng yên|khánh hòa|kiên giang|kon tum|lai châu|lạng sơn|lào cai|lâm đồng|long an|nam định
+    nghệ an|ninh bình|ninh thuận|phú thọ|phú yên|quảng bình|quảng nam|quảng ngãi|quảng ninh
+    quảng trị|sóc trăng|sơn la|tây ninh|thái bình|thái nguyên|thanh hóa|thừa thiên|tiền giang
+    trà vinh|tuyên quang|vĩnh long|vĩnh phúc|yên bái|sài gòn|đông anh|châu á|châu âu|châu phi
+    việt nam|thái lan|trung quốc|hàn quốc|nhật bản|đài loan|ấn độ|nam phi|vũ hán|tô hiệu|kim thành
+    kiến thụy|châu đốc|cao lãnh|đồng xoài|đồng hới
     """
 )
 # Words with a capital that follow a title and are no given name.
 NO_NAMES = _words("""
-    covid sars cov việt hải quảng bắc nam bình hội bộ sở ubnd hđnd công cty bệnh viện trường khoa
-    phòng ban chi trung trạm thành tp tỉnh huyện quận xã phường thị thôn khu tổ đội đảng đoàn nhà
-    kiến đà cần sài mỹ nhật hàn ấn trung campuchia lào đài singapore f0 f1 f2 f3 f4 âm dương
-    nặng nhẹ nghi hai ba tư năm sáu bảy tám chín mười một người quốc zalo bn qr số theo nếu những
+    covid sars cov hội bộ sở ubnd hđnd cty bệnh viện trường phòng ban trạm tp tỉnh huyện quận xã
+    phường thị thôn khu tổ đội đảng nhà campuchia lào singapore f0 f1 f2 f3 f4 âm nặng nhẹ nghi
+    người zalo bn qr số theo nếu những
     """)
 # Where a name ends in a text that is all capitals.
 AFTER_NAMES = _words(
