@@ -20,7 +20,7 @@ LIVES = re.compile(
     r"địa chỉ nhà|nhà riêng|tại nhà|về nhà|đến nhà|ở(?<!\w.)|gia đình|"
     r"resid(?:es|ing|ent)|liv(?:es|ing))(?!\w)"
     r"(?: (?:tại|ở|của|bệnh nhân|là|địa chỉ|at|of|hiện nay)(?!\w)){0,3} ?:? ?"
-    rf"(?P<house>(?P<plain>(?:(?:nhà |căn |no\.? ?)?(?:số )?){HOUSE}))(?P<street>{STREET}?)"
+    rf"(?P<house>(?:nhà |căn |no\.? ?)?(?:số )?{HOUSE})(?P<street>{STREET}?)"
 )
 FLAT = re.compile(
     r"c(?:ăn hộ|an ho) (?:số )?(?!\d+ ?m2)(?:[a-zđ]{1,2}\d{0,2}[.\-]?)?\d{2,5}(?:[.\-]\d+)*(?!\w)"

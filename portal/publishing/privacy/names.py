@@ -22,8 +22,8 @@ from portal.publishing.privacy.wordlists import (
 # or are typed without marks: after them only a whole name with its family name counts.
 FAMILIAR = r"ông|bà|anh|chị|em|cháu|bé|cô|chú|bác|cậu|dì|cụ|thầy|vợ|chồng|mẹ|bố|con (?:trai|gái)"
 FORMAL = (
-    r"b(?:ệnh nhân|enh nhan)(?: n(?:am|ữ))?|ong|ba|chi|chau|co|cu|cha|f[01]|tài xế|lái xe|nạn nhân|công nhân|"
-    r"nhân viên|người|t[êe]n|họ (?:và )?tên|ho (?:va )?ten|m(?:r|rs|s|iss)|patient"
+    r"b(?:ệnh nhân|enh nhan)(?: n(?:am|ữ))?|ong|ba|chi|chau|co|cu|cha|f[01]|tài xế|lái xe|nạn nhân|"
+    r"công nhân|nhân viên|người|t[êe]n|họ (?:và )?tên|ho (?:va )?ten|m(?:r|rs|s|iss)|patient"
 )
 TITLE = re.compile(
     rf"(?:{FAMILIAR}|{FORMAL})(?!\w)[.:]? ?"
@@ -43,7 +43,7 @@ INITIALS = re.compile(
 )
 MOST_WORDS = 5
 STARTS_SENTENCE = re.compile(r"(?:^|[.;:!?\n(•,+\-]|\d[.)])\s*$")
-GROUP_BEFORE = re.compile(r"(?:trẻ|chị|anh|con|các|hai|ông|bà|quý|cán bộ|hội|đàn|tiếng|nước) $")
+IS_GROUP = re.compile(r"(?:(?:trẻ|chị|anh|các) em|hai bà)$")
 PLACE_BEFORE = re.compile(rf"(?:^|\W)(?:{STREETS}|{VENUES}) (?:[\w/.]+ ){{0,3}}$")
 DIRECTLY_BEFORE = re.compile(rf"(?:^|\W)(?:{STREETS}|{VENUES}) (?:[\w/]+ )?$")
 OFFICE_BEFORE = re.compile(rf"{OFFICES}[^.;\n]*$")
@@ -62,7 +62,8 @@ def names(reading: Reading) -> Iterator[Span]:
         if name_end is None:
             continue
         before = lower[max(0, title.start() - NEAR) : title.start()]
-        if OFFICE_BEFORE.search(before) or OFFICE_AFTER.match(lower, name_end):
+        in_office = OFFICE_BEFORE.search(before) or OFFICE_AFTER.match(lower, name_end)
+        if in_office and title[0].startswith(("ông", "bà")):
             continue
         if _names_a_place(text, title, before, name_end):
             continue
@@ -129,7 +130,7 @@ def _words(text: str, position: int) -> list[re.Match[str]]:
 def _names_a_place(text: str, title: re.Match[str], before: str, name_end: int) -> bool:
     """Whether title and name are part of a place's name: “phố Bà Triệu”, “quán Cô Thảo”."""
     words = text[title.start() : name_end].lower().split()
-    if GROUP_BEFORE.search(before):
+    if IS_GROUP.search(f"{before}{words[0]}"):
         return True
     if text[title.start()].isupper():
         shouted = text[title.start() : title.end()].strip().isupper()
