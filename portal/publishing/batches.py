@@ -57,7 +57,12 @@ def submit_batch(
 
 @transaction.atomic
 def approve_batch(
-    *, batch: Batch, by: Officer, note: str = "", report: Report | None = None
+    *,
+    batch: Batch,
+    by: Officer,
+    note: str = "",
+    privacy_reason: str = "",
+    report: Report | None = None,
 ) -> int:
     """Approves all revisions of `batch` that wait; returns how many.
 
@@ -71,7 +76,9 @@ def approve_batch(
         with _Refusals() as refused:
             for entry, revision in pairs:
                 with refused.named(revision.title):
-                    workflow.require_approvable(entry, revision, by=by)
+                    workflow.require_approvable(
+                        entry, revision, by=by, privacy_reason=privacy_reason
+                    )
         published = [pair for pair in pairs if pair[1].action != workflow.WITHDRAW]
         _validate(
             [(entry, revision.content) for entry, revision in published],

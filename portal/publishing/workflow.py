@@ -25,6 +25,7 @@ from portal.publishing import content as contents
 from portal.publishing import ledger, writing
 from portal.publishing.models import Batch, Officer, Publishable, Revision
 from portal.publishing.models.publishable import State
+from portal.publishing.privacy import approval as privacy
 
 
 class WrongState(ValidationError):
@@ -134,16 +135,21 @@ def submit(*, revision: Revision, by: Officer) -> Revision:
 
 
 @transaction.atomic
-def approve(*, revision: Revision, by: Officer, note: str = "") -> Revision:
+def approve(
+    *, revision: Revision, by: Officer, note: str = "", privacy_reason: str = ""
+) -> Revision:
     """Makes a submitted revision public, or carries out a requested withdrawal.
 
+    `privacy_reason` lets pass what the privacy lint finds; it stays with the revision.
+
     Raises PermissionDenied (role, province, or the author approving), WrongState when the
-    revision is not waiting or the entry has changed since it was written, ValidationError when
-    its content has become impossible.
+    revision is not waiting or the entry has changed since it was written, PrivacyFindings when
+    the lint finds something and no reason is given, ValidationError when its content has become
+    impossible.
     """
     entry, revision = _locked_pair(revision)
     require_approver(by, entry)
-    require_approvable(entry, revision, by=by)
+    require_approvable(entry, revision, by=by, privacy_reason=privacy_reason)
     if revision.action != WITHDRAW:
         contents.validate(copy.copy(entry), revision.content)
     carry_out([(entry, revision)], by=by, note=note)
@@ -201,8 +207,11 @@ def require_withdrawable(proposal: Proposal) -> None:
         raise WrongState(_("Only what is published can be withdrawn."))
 
 
-def require_approvable(entry: Publishable, revision: Revision, *, by: Officer) -> None:
-    """Raises PermissionDenied for the author, WrongState if it is not its turn."""
+def require_approvable(
+    entry: Publishable, revision: Revision, *, by: Officer, privacy_reason: str = ""
+) -> None:
+    """Raises PermissionDenied for the author, WrongState if it is not its turn, PrivacyFindings
+    if the lint finds something and no reason is given."""
     if revision.author_id == by.pk and not entry.is_exercise:
         raise PermissionDenied(_("Whoever wrote a revision cannot approve it."))
     _require_state(
@@ -212,6 +221,7 @@ def require_approvable(entry: Publishable, revision: Revision, *, by: Officer) -
         raise WrongState(
             _("The entry has changed since this was written. Open it and save it again.")
         )
+    privacy.require_reason(entry, revision, privacy_reason)
 
 
 def open_revisions(
@@ -236,30 +246,30 @@ def open_revisions(
     entries = [proposal.entry for proposal in proposals]
     Revision.objects.of_all(entries).open().update(state=Revision.State.SUPERSEDED)
     at = clock.now()
-    return Revision.objects.bulk_create(
-        [
-            Revision(
-                entry_type=ContentType.objects.get_for_model(proposal.entry),
-                entry_id=proposal.entry.pk,
-                entry_code=proposal.entry.code,
-                title=_title(proposal.entry, proposal.content),
-                province=proposal.entry.scope,
-                is_exercise=proposal.entry.is_exercise,
-                action=proposal.action,
-                state=state,
-                content=proposal.content,
-                based_on=proposal.entry.revision_number,
-                reason=proposal.reason,
-                public_note=proposal.public_note,
-                author=by,
-                created_at=at,
-                submitted_at=at if state == Revision.State.SUBMITTED else None,
-                batch=batch,
-            )
-            for proposal in proposals
-        ],
-        batch_size=writing.BATCH,
-    )
+    opened = [
+        Revision(
+            entry_type=ContentType.objects.get_for_model(proposal.entry),
+            entry_id=proposal.entry.pk,
+            entry_code=proposal.entry.code,
+            title=_title(proposal.entry, proposal.content),
+            province=proposal.entry.scope,
+            is_exercise=proposal.entry.is_exercise,
+            action=proposal.action,
+            state=state,
+            content=proposal.content,
+            based_on=proposal.entry.revision_number,
+            reason=proposal.reason,
+            public_note=proposal.public_note,
+            author=by,
+            created_at=at,
+            submitted_at=at if state == Revision.State.SUBMITTED else None,
+            batch=batch,
+        )
+        for proposal in proposals
+    ]
+    for proposal, revision in zip(proposals, opened, strict=True):
+        revision.privacy_findings = privacy.found_in(proposal.entry, revision)
+    return Revision.objects.bulk_create(opened, batch_size=writing.BATCH)
 
 
 def carry_out(pairs: Sequence[Pair], *, by: Officer, note: str) -> None:

@@ -19,6 +19,7 @@ from portal.publishing import workflow
 from portal.publishing.admin import conflicts
 from portal.publishing.admin.forms import ChildFormSet, ContentForm, working_content
 from portal.publishing.models import Entry, Publishable, Revision
+from portal.publishing.privacy import checks
 
 # Fields that most entries leave empty are folded away.
 FOLDED = ("collapse",)
@@ -211,6 +212,9 @@ class PublishingAdmin(admin.ModelAdmin):
             latest = Revision.objects.of(entry).select_related("author", "decided_by").first()
             context |= {
                 "latest": latest,
+                "privacy_warnings": latest is not None
+                and latest.is_open
+                and checks.warnings(self.model, latest.privacy_findings),
                 "preview_url": self._address("preview", entry),
                 "withdraw_url": self._address("withdraw", entry),
                 "review_url": latest

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from portal.publishing import comparison, workflow
 from portal.publishing.admin.trail import OfficerFilter, csv_of
 from portal.publishing.models import Revision
+from portal.publishing.privacy import approval, checks
 
 
 @admin.register(Revision)
@@ -121,6 +122,9 @@ class RevisionAdmin(admin.ModelAdmin):
                 return redirect("admin:publishing_revision_review", revision.pk)
         entry = revision.entry
         rows = comparison.rows(entry, revision)
+        found = revision.privacy_findings
+        if revision.state == Revision.State.SUBMITTED:
+            found = approval.found_in(entry, revision)
         context = self.admin_site.each_context(request) | {
             "title": revision.title,
             "opts": self.opts,
@@ -129,6 +133,7 @@ class RevisionAdmin(admin.ModelAdmin):
             "first_rows": [row for row in rows if row.name in entry.first_fields],
             "other_rows": [row for row in rows if row.name not in entry.first_fields],
             "consequence": comparison.consequence(entry, revision),
+            "privacy_warnings": checks.warnings(type(entry), found),
             "errors": errors,
             "may_decide": revision.state == Revision.State.SUBMITTED
             and request.user.has_perm("publishing.approve_revision")
@@ -140,6 +145,7 @@ class RevisionAdmin(admin.ModelAdmin):
                 f"admin:{entry._meta.app_label}_{entry._meta.model_name}_preview", args=[entry.pk]
             ),
             "note": request.POST.get("note", ""),
+            "privacy_reason": request.POST.get("privacy_reason", ""),
         }
         return render(
             request, "admin/publishing/review.html", context, status=422 if errors else 200
@@ -150,7 +156,12 @@ class RevisionAdmin(admin.ModelAdmin):
         if "_approve" in request.POST:
             if "understood" not in request.POST:
                 raise ValidationError(_("Tick the sentence that says what residents will see."))
-            workflow.approve(revision=revision, by=request.user, note=note)
+            workflow.approve(
+                revision=revision,
+                by=request.user,
+                note=note,
+                privacy_reason=request.POST.get("privacy_reason", ""),
+            )
             if revision.is_exercise:
                 messages.success(request, _("Approved, as an exercise."))
             else:

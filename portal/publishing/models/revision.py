@@ -8,7 +8,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
@@ -122,6 +122,16 @@ class Revision(models.Model):
     )
     previous_hash = models.CharField(max_length=64, blank=True, editable=False)
     hash = models.CharField(_("hash"), max_length=64, blank=True, editable=False)
+    privacy_findings = models.JSONField(
+        _("privacy findings"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("Words that could point to a person, found when written and when approved."),
+    )
+    privacy_reason = models.TextField(
+        _("why the privacy findings may be public"), blank=True, editable=False
+    )
 
     objects = RevisionQuerySet.as_manager()
 
@@ -174,6 +184,13 @@ class Revision(models.Model):
                 name="revision_exercise_by_its_code",
                 condition=Q(is_exercise=True, entry_code__startswith=EXERCISE_MARK)
                 | Q(Q(is_exercise=False), ~Q(entry_code__startswith=EXERCISE_MARK)),
+            ),
+            models.CheckConstraint(
+                name="revision_privacy_findings_have_reason",
+                condition=~Q(state="approved")
+                | Q(privacy_findings=Value([], models.JSONField()))
+                | ~Q(privacy_reason=""),
+                violation_error_message=_("Privacy findings pass only with a reason."),
             ),
         ]
 
