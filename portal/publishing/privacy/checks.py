@@ -31,7 +31,7 @@ class FieldFinding:
 
 
 @dataclass(frozen=True)
-class Warning:
+class Shown:
     """A finding as officers read it."""
 
     field: str
@@ -59,10 +59,10 @@ def lint(
     ]
 
 
-def warnings(model: type[models.Model], recorded: Iterable[dict[str, Any]]) -> list[Warning]:
+def warnings(model: type[models.Model], recorded: Iterable[dict[str, Any]]) -> list[Shown]:
     """Recorded findings in an entry of `model`, in the officer's language."""
     return [
-        Warning(
+        Shown(
             field=_field_name(model, values["field"]),
             rule=str(Rule(values["rule"]).label),
             words=values["words"],
