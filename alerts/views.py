@@ -19,7 +19,10 @@ class NoticeDetail(EntryDetailView):
     template_name = "alerts/notice_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(json_ld=[special_announcement(self.object)], **kwargs)
+        # Search engines are told of what is real only.
+        real = [] if self.object.is_exercise else [self.object]
+        announced = [special_announcement(notice) for notice in real]
+        return super().get_context_data(json_ld=announced, **kwargs)
 
 
 class CaseAnnouncementList(EntryListView):

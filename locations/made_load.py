@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from locations.models import Division, ExposureLocation, ExposureWindow, Province
 from portal import clock
 from portal.publishing import content as contents
+from portal.publishing import ledger
 from portal.publishing.models import Code, Officer, Publishable, Revision
 from portal.publishing.models.publishable import State
 from portal.text import fold
@@ -132,25 +133,24 @@ class MadeLoad:
 
     def _revisions(self, entries: Sequence[Publishable]) -> None:
         entry_type = ContentType.objects.get_for_model(entries[0])
-        Revision.objects.bulk_create(
-            [
-                Revision(
-                    entry_type=entry_type,
-                    entry_id=entry.pk,
-                    entry_code=entry.code,
-                    title=str(entry),
-                    province=entry.scope,
-                    state=Revision.State.APPROVED,
-                    content=contents.snapshot(entry),
-                    based_on=0,
-                    number=1,
-                    author=self.author,
-                    created_at=self.now,
-                    submitted_at=entry.published_at,
-                    decided_by=self.approver,
-                    decided_at=entry.published_at,
-                )
-                for entry in entries
-            ],
-            batch_size=300,
-        )
+        revisions = [
+            Revision(
+                entry_type=entry_type,
+                entry_id=entry.pk,
+                entry_code=entry.code,
+                title=str(entry),
+                province=entry.scope,
+                state=Revision.State.APPROVED,
+                content=contents.snapshot(entry),
+                based_on=0,
+                number=1,
+                author=self.author,
+                created_at=self.now,
+                submitted_at=entry.published_at,
+                decided_by=self.approver,
+                decided_at=entry.published_at,
+            )
+            for entry in entries
+        ]
+        ledger.seal(revisions)
+        Revision.objects.bulk_create(revisions, batch_size=300)

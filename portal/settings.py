@@ -1,5 +1,6 @@
 """Django settings; what differs between installations is read in `portal.environment`."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -31,8 +32,12 @@ INSTALLED_APPS = [
     "portal.pages",
     "portal.publishing",
     "portal.web",
+    "axes",
     "django_filters",
-    "django.contrib.admin",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
+    "portal.publishing.accounts.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -52,8 +57,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -99,6 +106,7 @@ CACHES = {
     "default": environment.parsed("CACHE_URL", default="locmemcache://", parse=env.cache_url_config)
 }
 vars().update(environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config))
+DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"no-reply@{urlsplit(PUBLIC_BASE_URL).hostname}")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "publishing.Officer"
@@ -121,6 +129,27 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     }
 ]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+OTP_TOTP_ISSUER = urlsplit(PUBLIC_BASE_URL).hostname
+# Codes of the minute only, however far a phone's clock is off.
+OTP_TOTP_SYNC = False
+
+# Guesses are counted by account and address together, see `portal.publishing.accounts.lockout`.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+TRUSTED_PROXIES = environment.whole_number("TRUSTED_PROXIES", default=0)
+AXES_HANDLER = "portal.publishing.accounts.lockout.CountFirst"
+AXES_CLIENT_IP_CALLABLE = "portal.web.client.stand_in"
+AXES_LOCKOUT_CALLABLE = "portal.publishing.accounts.lockout.locked_out_page"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
@@ -168,6 +197,9 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+# Idle for so long, or signed in for so long altogether: see `portal.publishing.accounts.sessions`.
+SESSION_COOKIE_AGE = 60 * environment.whole_number("SESSION_IDLE_MINUTES", default=30, least=1)
+SESSION_LONGEST = timedelta(hours=12)
 
 # Hosts that a printed code may lead to, beside this portal itself.
 FOLLOW_HOSTS = env.list("FOLLOW_HOSTS", default=["zalo.me", "www.zalo.me", "oa.zalo.me"])

@@ -4,13 +4,17 @@ from datetime import date, time
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.test import Client
 from django.utils.text import slugify
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from alerts.models import CaseAnnouncement, Notice
 from locations.models import Division, ExposureLocation, Flight, Province
 from portal import clock
 from portal.publishing import content as contents
 from portal.publishing import workflow
+from portal.publishing.accounts import second_factor
 from portal.publishing.models import Officer, Publishable, Revision
 from portal.publishing.roles import APPROVER, AUTHOR
 from portal.text import fold
@@ -25,6 +29,20 @@ def officer(username: str, role: str, *provinces: Province, national: bool = Fal
     user.groups.add(Group.objects.get(name=role))
     user.provinces.set(provinces)
     return user
+
+
+def phone(user: Officer) -> TOTPDevice:
+    """The phone that the officer has set up; made if there is none."""
+    device = TOTPDevice.objects.filter(user=user).first()
+    return device or second_factor.enrol(user, key=second_factor.new_key())
+
+
+def mark_verified(client: Client, user: Officer) -> None:
+    """Makes the client's session one whose officer has given a code, if one is asked of them."""
+    if user.needs_second_factor:
+        session = client.session
+        session[DEVICE_ID_SESSION_KEY] = phone(user).persistent_id
+        session.save()
 
 
 def national(role: str) -> Officer:

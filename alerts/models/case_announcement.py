@@ -33,6 +33,7 @@ class CaseAnnouncement(Entry):
         "cases", "starts_on", "ends_on", "ward", "note", "note_en",
     )  # fmt: skip
     content_links = ("also_concerns", "locations", "flights")
+    first_fields = ("cases", "starts_on", "ends_on", "ward", "also_concerns")
     day_fields = ("starts_on", "ends_on")
 
     cases = models.PositiveIntegerField(_("new cases"))

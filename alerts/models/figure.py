@@ -16,6 +16,7 @@ class Figure(NationwideEntry):
     """One number of a province, or of Việt Nam when no province is named."""
 
     content_fields = (*NationwideEntry.entry_fields, "what", "what_en", "value", "since", "as_of")
+    first_fields = ("what", "value", "since", "as_of")
 
     what = models.CharField(_("what is counted"), max_length=200)
     what_en = models.CharField(_("what is counted (English)"), max_length=200, blank=True)

@@ -13,6 +13,7 @@ class Guidance(NationwideEntry):
     """Advice of a province, or for the whole country when no province is named."""
 
     content_fields = (*NationwideEntry.entry_fields, "by", "by_en", "points", "points_en")
+    first_fields = ("by", "points")
 
     by = models.CharField(_("given by"), max_length=200)
     by_en = models.CharField(_("given by (English)"), max_length=200, blank=True)

@@ -44,6 +44,7 @@ class Notice(Entry):
     )  # fmt: skip
     content_children = {"hotlines": ("label", "label_en", "number")}
     content_links = ("locations", "flights")
+    first_fields = ("title", "severity", "action", "locations", "flights", "expires_at")
 
     severity = models.CharField(
         _("severity"), max_length=12, choices=Severity, default=Severity.URGENT

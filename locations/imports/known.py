@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,7 +22,9 @@ class Known:
     def __init__(
         self, province: Province, listed: Sequence[Place], without_id: Sequence[Place]
     ) -> None:
-        self.own = ExposureLocation.objects.filter(province=province)
+        self.own = ExposureLocation.objects.filter(province=province, is_exercise=False)
+        # Which numbers a text may name is asked of the province for every place.
+        prefetch_related_objects([province], "hotlines")
         self.province = province
         self.by_nature: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         if without_id:

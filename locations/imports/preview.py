@@ -23,6 +23,7 @@ from portal.publishing import batches, workflow
 from portal.publishing import content as contents
 from portal.publishing.checking import validate_all
 from portal.publishing.models import Batch, Officer
+from portal.publishing.privacy import checks
 from portal.publishing.workflow import Proposal
 from portal.publishing.writing import in_batches
 
@@ -145,8 +146,8 @@ def _compare(
         for position, (place, entry, content) in enumerate(pairs):
             if position in wrong:
                 _explain(wrong[position], place, headings, shown.findings)
-            else:
-                _sort_in(shown, place, entry, content, tokens.get(entry.pk))
+            elif _sort_in(shown, place, entry, content, tokens.get(entry.pk)):
+                _warn_of_persons(entry, content, place, headings, shown.findings)
         done += len(some)
         if report:
             report(done, len(listed))
@@ -189,14 +190,15 @@ def _sort_in(
     entry: ExposureLocation,
     content: contents.Content,
     expected: str | None,
-) -> None:
+) -> bool:
+    """Whether the place would be public otherwise than it is."""
     proposal = Proposal(
         entry, content, reason=_("Import of %s") % shown.file_name, expected=expected
     )
     title = content["name"]
     if not entry.is_public:
         shown.new.append(Change(title, proposal, place.first_row))
-        return
+        return True
     public = contents.snapshot(entry)
     fields = [
         contents.label(ExposureLocation, name)
@@ -209,6 +211,22 @@ def _sort_in(
         shown.changed.append(Change(title, proposal, place.first_row, tuple(fields)))
     else:
         shown.unchanged += 1
+    return bool(fields)
+
+
+def _warn_of_persons(
+    entry: ExposureLocation,
+    content: contents.Content,
+    place: Place,
+    headings: Headings,
+    findings: Findings,
+) -> None:
+    """What the privacy lint finds; the approver passes it only with a reason."""
+    found = [finding.as_dict() for finding in checks.lint(entry, content)]
+    for finding, words in zip(found, checks.warnings(ExposureLocation, found), strict=True):
+        name = finding["field"]
+        row, column = place.given_in.get(name, place.first_row), headings.words.get(name, "")
+        findings.warn(row, column, f"“{words.words}” ({words.rule}). {words.advice}")
 
 
 def _explain(error: ValidationError, place: Place, headings: Headings, findings: Findings) -> None:

@@ -67,7 +67,11 @@ class ExposureLocation(Entry):
     content_children = {
         "windows": ("starts_on", "starts_time", "ends_on", "ends_time", "note", "note_en")
     }
-    derived_from = ("ward__parent__parent", "district__parent", "province__division")
+    unseen_fields = (*Entry.unseen_fields, "external_id")
+    first_fields = ("name", "address", "ward", "district", "windows", "tier", "action")
+    derived_from = (
+        "ward__parent__parent", "district__parent", "province__division", "province__hotlines",
+    )  # fmt: skip
 
     external_id = models.CharField(
         _("external id"), max_length=60, blank=True, help_text=_("Its id in the office's own list.")
@@ -123,7 +127,7 @@ class ExposureLocation(Entry):
         constraints = [
             *Entry.Meta.constraints,
             models.UniqueConstraint(
-                fields=["province", "external_id"],
+                fields=["province", "external_id", "is_exercise"],
                 condition=~Q(external_id=""),
                 name="exposurelocation_external_id_once_per_province",
                 violation_error_message=_("Another location has this external id."),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from locations import wording
 from locations.models.exposure_location import ExposureLocation
 from portal import clock
+from portal.web.templatetags.portal_web import said
 
 # A window is about what has happened; later than this after it was entered it is a typing error.
 PLAUSIBLE_DAYS_AHEAD = 30
@@ -120,6 +121,11 @@ class ExposureWindow(models.Model):
     def when(self) -> str:
         """In words: "19:00–21:30, 22/03/2021", "time not known"."""
         return wording.window_text(self)
+
+    @property
+    def in_words(self) -> str:
+        """`when`, with its note."""
+        return " ".join(filter(None, [self.when, f"({said(self, 'note')})" if self.note else ""]))
 
     @property
     def when_html(self) -> SafeString:

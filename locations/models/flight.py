@@ -45,6 +45,7 @@ class Flight(Entry):
         "action", "action_en", "note", "note_en",
     )  # fmt: skip
     content_links = ("also_concerns",)
+    first_fields = ("number", "date", "local_time", "origin", "destination", "action")
     day_fields = ("date", "date")
 
     number = models.CharField(
@@ -103,7 +104,7 @@ class Flight(Entry):
                 ),
             ),
             models.UniqueConstraint(
-                fields=["province", "number", "date", "origin"],
+                fields=["province", "number", "date", "origin", "is_exercise"],
                 name="flight_once_per_province_and_day",
                 violation_error_message=_("This flight is already entered for this day."),
             ),

@@ -24,6 +24,7 @@ from portal.publishing.models.publishable import (
     PublishableQuerySet,
     entry_models,
 )
+from portal.web.templatetags.portal_web import said
 
 # First parts of addresses that are not a province's; a slug may not take them.
 RESERVED_SLUGS = frozenset(
@@ -174,6 +175,10 @@ class OfficialAccount(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def in_words(self) -> str:
+        return " ".join(filter(None, [self.get_channel_display(), self.name, self.url]))
+
 
 class HotlineBase(models.Model):
     """A number that residents can call."""
@@ -190,6 +195,10 @@ class HotlineBase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.number}"
+
+    @property
+    def in_words(self) -> str:
+        return f"{said(self, 'label')}: {self.number}"
 
     @property
     def dialled(self) -> str:
@@ -221,3 +230,7 @@ class SupportLink(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_words(self) -> str:
+        return " ".join(filter(None, [f"{said(self, 'name')}: {said(self, 'leads_to')}", self.url]))

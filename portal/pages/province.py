@@ -10,6 +10,7 @@ from alerts.models import CaseAnnouncement, Figure, Guidance, Notice
 from locations.mergers import mergers_of
 from locations.models import ExposureLocation, Flight, Province
 from portal import clock
+from portal.pages.corrections import recent_corrections
 from portal.publishing.models import EntryQuerySet
 from portal.publishing.views import public_province
 
@@ -34,6 +35,7 @@ def context_for(province: Province) -> dict[str, Any]:
     return {
         "province": province,
         "mergers": mergers_of(province),
+        "corrections": recent_corrections(province),
         "notices": notices,
         "locations": locations.for_lists()[:LOCATIONS_SHOWN],
         "locations_count": locations.count(),

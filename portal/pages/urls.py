@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from portal.pages.corrections import Corrections
 from portal.pages.follow import follow_page, qr_code
 from portal.pages.home import home
 from portal.pages.posters import poster
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("tim-kiem/", search, name="search"),
     path("<slug:province>/", province_page, name="province"),
+    path("<slug:province>/dinh-chinh/", Corrections.as_view(), name="corrections"),
     path("<slug:province>/theo-doi/", follow_page, name="follow"),
     # The files are at hand beside the province page and beside the follow page.
     re_path(

@@ -10,7 +10,10 @@ class PublishingConfig(AppConfig):
     verbose_name = _("Publishing")
 
     def ready(self) -> None:
+        from portal.publishing.accounts import trail
+
         post_migrate.connect(_ensure_roles, sender=self)
+        trail.connect()
 
 
 def _ensure_roles(**kwargs: Any) -> None:

@@ -57,14 +57,20 @@ def submit_batch(
 
 
 def approve_batch(
-    *, batch: Batch, by: Officer, note: str = "", report: Report | None = None
+    *,
+    batch: Batch,
+    by: Officer,
+    note: str = "",
+    privacy_reason: str = "",
+    report: Report | None = None,
 ) -> int:
     """Approves all revisions of `batch` that wait; returns how many.
 
     What was decided singly, or replaced by a later draft, since it was handed over stays as it
     is. Raises PermissionDenied, or ValidationError that names the entries; nothing changes then.
     """
-    return _done(approving(batch=batch, by=by, note=note), report)
+    steps = approving(batch=batch, by=by, note=note, privacy_reason=privacy_reason)
+    return _done(steps, report)
 
 
 def send_back_batch(*, batch: Batch, by: Officer, note: str, report: Report | None = None) -> int:
@@ -72,15 +78,18 @@ def send_back_batch(*, batch: Batch, by: Officer, note: str, report: Report | No
     return _done(sending_back(batch=batch, by=by, note=note), report)
 
 
-def approving(*, batch: Batch, by: Officer, note: str = "") -> Steps:
+def approving(*, batch: Batch, by: Officer, note: str = "", privacy_reason: str = "") -> Steps:
     """`approve_batch`, step by step; left before its end, it has changed nothing."""
 
     def approve(pairs: list[Pair]) -> None:
         with _Refusals() as refused:
             for entry, revision in pairs:
                 with refused.named(revision.title):
-                    workflow.require_approvable(entry, revision, by=by)
-        _validate([(entry, revision.content) for entry, revision in pairs])
+                    workflow.require_approvable(
+                        entry, revision, by=by, privacy_reason=privacy_reason
+                    )
+        published = [pair for pair in pairs if pair[1].action != workflow.WITHDRAW]
+        _validate([(entry, revision.content) for entry, revision in published])
         workflow.carry_out(pairs, by=by, note=note)
 
     return _deciding(batch, by, approve)
@@ -154,7 +163,7 @@ def _locked_proposals(proposals: Sequence[Proposal]) -> list[Proposal]:
 
 def _locked(model: type[Publishable], keys: Sequence[Any]) -> dict[Any, Publishable]:
     known = [key for key in keys if key is not None]
-    return model._default_manager.select_for_update().in_bulk(known)
+    return model._default_manager.select_for_update(no_key=True).in_bulk(known)
 
 
 def _require_author(proposals: Sequence[Proposal], by: Officer, batch: Batch) -> None:

@@ -18,6 +18,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "gte": operator.ge,
     "lt": operator.lt,
     "lte": operator.le,
+    "startswith": lambda value, beginning: value.startswith(beginning),
     "in": lambda value, choices: value in choices,
     "range": lambda value, ends: ends[0] <= value <= ends[1],
 }
@@ -56,7 +57,7 @@ def _compared(name: str, expected: Any, row: models.Model) -> Truth:
         return None
     try:
         return compare(value, expected)
-    except TypeError:
+    except (AttributeError, TypeError):
         return None
 
 

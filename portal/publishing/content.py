@@ -5,13 +5,16 @@ hotlines) as lists of values, and its links to other entries as lists of their c
 revision can be read, compared and applied long after the rows it came from have changed.
 """
 
+import copy
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db import models
+from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext as _
 
 from portal.publishing.models import Publishable
@@ -27,7 +30,9 @@ def encode(row: models.Model, fields: Iterable[str]) -> Content:
 def _encoded(row: models.Model, name: str) -> Any:
     field = row._meta.get_field(name)
     value = getattr(row, field.attname)
-    if isinstance(value, datetime | date | time | Decimal):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date | time | Decimal):
         return field.value_to_string(row)
     return value
 
@@ -63,20 +68,59 @@ def content_of(
     )
 
 
+def canonical(entry: Publishable, content: Content) -> Content:
+    """`content` as `snapshot` would give it back once applied: whole, in one spelling and order.
+
+    So two contents are the same exactly if residents would find nothing changed.
+    """
+    described = copy.copy(entry)
+    overlay(described, content)
+    return (
+        encode(described, entry.content_fields)
+        | {
+            accessor: [encode(child, entry.content_children[accessor]) for child in children]
+            for accessor, children in children_of(described, content).items()
+        }
+        | {name: sorted(set(content.get(name, ()))) for name in entry.content_links}
+    )
+
+
+def seen(model: type[Publishable] | Publishable, content: Content) -> Content:
+    """The part of `content` that residents see."""
+    return {name: value for name, value in content.items() if name not in model.unseen_fields}
+
+
 def overlay(entry: Publishable, content: Content) -> None:
     """Puts the columns of `content` on `entry` in memory; the database stays as it is."""
     _decode(entry, entry.content_fields, content)
 
 
 def children_of(entry: Publishable, content: Content) -> dict[str, list[models.Model]]:
-    """Unsaved child rows of `content`, by accessor."""
+    """Unsaved child rows of `content`, by accessor, in the order of their model."""
     return {
-        accessor: [
-            _decode(_new_child(entry, accessor), fields, values)
-            for values in content.get(accessor, ())
-        ]
+        accessor: _in_order(
+            [
+                _decode(_new_child(entry, accessor), fields, values)
+                for values in content.get(accessor, ())
+            ]
+        )
         for accessor, fields in entry.content_children.items()
     }
+
+
+def _in_order(rows: list[models.Model]) -> list[models.Model]:
+    """As the database will order them; what has no order stays as it was typed."""
+    for ordering in reversed(rows[0]._meta.ordering if rows else ()):
+        if isinstance(ordering, OrderBy):
+            name, last = ordering.expression.name, ordering.nulls_last
+            rows.sort(key=partial(_sort_key, name=name, last=last))
+    return rows
+
+
+def _sort_key(row: models.Model, *, name: str, last: bool | None) -> tuple[bool, Any]:
+    value = getattr(row, name)
+    missing = value is None
+    return (missing if last else not missing), (0 if missing else value)
 
 
 def links_of(entry: Publishable, content: Content) -> dict[str, list[Publishable]]:
@@ -91,6 +135,8 @@ def links_of(entry: Publishable, content: Content) -> dict[str, list[Publishable
             raise ValidationError(
                 {name: _("There is no entry with the code %s.") % ", ".join(sorted(missing))}
             )
+        if not entry.is_exercise and any(linked.is_exercise for linked in links[name]):
+            raise ValidationError({name: _("A real entry cannot link to an exercise.")})
     return links
 
 

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
+from portal.publishing import changes
 from portal.publishing.models import EntryQuerySet
 
 ENTRIES_PER_PAGE = 50
@@ -62,15 +63,15 @@ class EntryListView(FilterView):
 
 
 class EntryDetailView(DetailView):
-    """An entry's permanent page: current, past, or withdrawn and saying why."""
+    """An entry's permanent page: current, past, or withdrawn and saying why. That of an exercise
+    says that it is one, and nothing leads to it."""
 
     slug_field = slug_url_kwarg = "code"
     context_object_name = "entry"
 
     def get_queryset(self) -> EntryQuerySet:
-        return (
-            self.model.objects.public().for_lists().filter(province__slug=self.kwargs["province"])
-        )
+        reachable = self.model.objects.reachable().for_lists()
+        return reachable.filter(province__slug=self.kwargs["province"])
 
     def get_object(self, queryset: Any = None) -> Any:
         try:
@@ -78,5 +79,16 @@ class EntryDetailView(DetailView):
         except Http404 as error:
             raise Http404(_("There is no entry with this code.")) from error
 
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **kwargs)
+        if self.object.is_exercise:
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(province=self.object.province, **kwargs)
+        return super().get_context_data(
+            province=self.object.province,
+            changes=changes.of_entry(self.object),
+            unlisted=self.object.is_exercise,
+            **kwargs,
+        )

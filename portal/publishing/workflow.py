@@ -11,7 +11,7 @@ API call these functions and have no rules of their own.
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -22,9 +22,10 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.publishing import content as contents
-from portal.publishing import writing
+from portal.publishing import ledger, writing
 from portal.publishing.models import Batch, Officer, Publishable, Revision
 from portal.publishing.models.publishable import State
+from portal.publishing.privacy import approval as privacy
 
 
 class WrongState(ValidationError):
@@ -73,6 +74,13 @@ def version_tokens(entries: Sequence[Publishable]) -> dict[int, str]:
     written = Revision.objects.of_all(entries).order_by().values_list("entry_id")
     latest = dict(written.annotate(models.Max("pk")))
     return {entry.pk: f"{entry.revision_number}.{latest.get(entry.pk, 0)}" for entry in entries}
+
+
+def content_at(entry: Publishable, token: str) -> contents.Content:
+    """The content that somebody saw who was given the version `token` of `entry`."""
+    _number, _dot, key = token.partition(".")
+    seen = Revision.objects.of(entry).filter(pk=key if key.isdecimal() else 0).first()
+    return contents.canonical(entry, seen.content) if seen else {}
 
 
 def check_version(*, entry: Publishable, expected: str) -> None:
@@ -127,17 +135,23 @@ def submit(*, revision: Revision, by: Officer) -> Revision:
 
 
 @transaction.atomic
-def approve(*, revision: Revision, by: Officer, note: str = "") -> Revision:
+def approve(
+    *, revision: Revision, by: Officer, note: str = "", privacy_reason: str = ""
+) -> Revision:
     """Makes a submitted revision public, or carries out a requested withdrawal.
 
+    `privacy_reason` lets pass what the privacy lint finds; it stays with the revision.
+
     Raises PermissionDenied (role, province, or the author approving), WrongState when the
-    revision is not waiting or the entry has changed since it was written, ValidationError when
-    its content has become impossible.
+    revision is not waiting or the entry has changed since it was written, PrivacyFindings when
+    the lint finds something and no reason is given, ValidationError when its content has become
+    impossible.
     """
     entry, revision = _locked_pair(revision)
     require_approver(by, entry)
-    require_approvable(entry, revision, by=by)
-    contents.validate(copy.copy(entry), revision.content)
+    require_approvable(entry, revision, by=by, privacy_reason=privacy_reason)
+    if revision.action != WITHDRAW:
+        contents.validate(copy.copy(entry), revision.content)
     carry_out([(entry, revision)], by=by, note=note)
     return revision
 
@@ -169,6 +183,7 @@ def apply_for_preview(*, entry: Publishable, revision: Revision | None) -> None:
     entry.state = State.PUBLISHED
     entry.revision_number = max(entry.revision_number, 1)
     entry.published_at = entry.published_at or clock.now()
+    entry.updated_at = entry.updated_at or entry.published_at
     content = revision.content if revision else contents.snapshot(entry)
     writing.apply_all([(entry, content | OPEN_NOW)])
 
@@ -192,9 +207,12 @@ def require_withdrawable(proposal: Proposal) -> None:
         raise WrongState(_("Only what is published can be withdrawn."))
 
 
-def require_approvable(entry: Publishable, revision: Revision, *, by: Officer) -> None:
-    """Raises PermissionDenied for the author, WrongState if it is not its turn."""
-    if revision.author_id == by.pk:
+def require_approvable(
+    entry: Publishable, revision: Revision, *, by: Officer, privacy_reason: str = ""
+) -> None:
+    """Raises PermissionDenied for the author, WrongState if it is not its turn, PrivacyFindings
+    if the lint finds something and no reason is given."""
+    if revision.author_id == by.pk and not entry.is_exercise:
         raise PermissionDenied(_("Whoever wrote a revision cannot approve it."))
     _require_state(
         revision, Revision.State.SUBMITTED, _("Only what was submitted can be approved.")
@@ -203,6 +221,7 @@ def require_approvable(entry: Publishable, revision: Revision, *, by: Officer) -
         raise WrongState(
             _("The entry has changed since this was written. Open it and save it again.")
         )
+    privacy.require_reason(entry, revision, privacy_reason)
 
 
 def open_revisions(
@@ -216,6 +235,10 @@ def open_revisions(
 
     What residents read does not change; entries that they do not see yet take the content.
     """
+    proposals = [
+        replace(proposal, content=contents.canonical(proposal.entry, proposal.content))
+        for proposal in proposals
+    ]
     hidden = [proposal for proposal in proposals if not proposal.entry.is_public]
     for proposal in hidden:
         proposal.entry.state = state
@@ -223,29 +246,30 @@ def open_revisions(
     entries = [proposal.entry for proposal in proposals]
     Revision.objects.of_all(entries).open().update(state=Revision.State.SUPERSEDED)
     at = clock.now()
-    return Revision.objects.bulk_create(
-        [
-            Revision(
-                entry_type=ContentType.objects.get_for_model(proposal.entry),
-                entry_id=proposal.entry.pk,
-                entry_code=proposal.entry.code,
-                title=title_of(proposal.entry, proposal.content),
-                province=proposal.entry.scope,
-                action=proposal.action,
-                state=state,
-                content=proposal.content,
-                based_on=proposal.entry.revision_number,
-                reason=proposal.reason,
-                public_note=proposal.public_note,
-                author=by,
-                created_at=at,
-                submitted_at=at if state == Revision.State.SUBMITTED else None,
-                batch=batch,
-            )
-            for proposal in proposals
-        ],
-        batch_size=writing.BATCH,
-    )
+    opened = [
+        Revision(
+            entry_type=ContentType.objects.get_for_model(proposal.entry),
+            entry_id=proposal.entry.pk,
+            entry_code=proposal.entry.code,
+            title=title_of(proposal.entry, proposal.content),
+            province=proposal.entry.scope,
+            is_exercise=proposal.entry.is_exercise,
+            action=proposal.action,
+            state=state,
+            content=proposal.content,
+            based_on=proposal.entry.revision_number,
+            reason=proposal.reason,
+            public_note=proposal.public_note,
+            author=by,
+            created_at=at,
+            submitted_at=at if state == Revision.State.SUBMITTED else None,
+            batch=batch,
+        )
+        for proposal in proposals
+    ]
+    for proposal, revision in zip(proposals, opened, strict=True):
+        revision.privacy_findings = privacy.found_in(proposal.entry, revision)
+    return Revision.objects.bulk_create(opened, batch_size=writing.BATCH)
 
 
 def carry_out(pairs: Sequence[Pair], *, by: Officer, note: str) -> None:
@@ -263,7 +287,11 @@ def carry_out(pairs: Sequence[Pair], *, by: Officer, note: str) -> None:
         revision.number = entry.revision_number
     writing.apply_all([(entry, revision.content) for entry, revision in published])
     writing.save_all([entry for entry, _ in withdrawn])
-    _decide([revision for _, revision in pairs], by, note)
+    revisions = [revision for _, revision in pairs]
+    _decide(revisions, by, note, at)
+    # The head of the ledger is the last lock of a transaction; see `ledger`.
+    ledger.seal(revisions)
+    writing.save_all(revisions)
 
 
 def return_to_author(pairs: Sequence[Pair], *, by: Officer, note: str) -> None:
@@ -274,7 +302,9 @@ def return_to_author(pairs: Sequence[Pair], *, by: Officer, note: str) -> None:
             revision, Revision.State.SUBMITTED, _("Only what was submitted can be sent back.")
         )
         revision.state = Revision.State.REJECTED
-    _decide([revision for _, revision in pairs], by, note)
+    revisions = [revision for _, revision in pairs]
+    _decide(revisions, by, note, clock.now())
+    writing.save_all(revisions)
     for entry, _revision in pairs:
         if not entry.is_public:
             _set_state(entry, State.DRAFT)
@@ -298,7 +328,8 @@ def _require_text(text: str, message: str) -> None:
 
 
 def _locked(entry: Publishable) -> Publishable:
-    return type(entry)._default_manager.select_for_update().get(pk=entry.pk)
+    # Not locked against rows that refer to it: a draft of a place never waits for its province.
+    return type(entry)._default_manager.select_for_update(no_key=True).get(pk=entry.pk)
 
 
 def _locked_pair(revision: Revision) -> Pair:
@@ -308,34 +339,36 @@ def _locked_pair(revision: Revision) -> Pair:
 
 
 def _publish(entry: Publishable, revision: Revision, at: datetime) -> None:
-    changed = entry.is_withdrawn or contents.snapshot(entry) != revision.content
+    was_public = entry.was_public(at)
+    before = contents.seen(entry, contents.snapshot(entry))
+    changed = entry.is_withdrawn or before != contents.seen(entry, revision.content)
     contents.overlay(entry, revision.content)
     opens = getattr(entry, "publish_from", None) or at
-    if entry.published_at is None:
+    if not was_public:
         entry.published_at = entry.updated_at = max(at, opens)
     elif opens > at:
         raise ValidationError(_("It is public already: leave “publish from” empty."))
     elif changed:
         entry.updated_at = at
+        revision.is_correction = True
     entry.revision_number += 1
     entry.state = State.PUBLISHED
     entry.public_note = revision.public_note
 
 
 def _withdraw(entry: Publishable, revision: Revision, at: datetime) -> None:
+    revision.is_correction = entry.was_public(at)
     entry.revision_number += 1
     entry.state = State.WITHDRAWN
     entry.public_note = revision.public_note
     entry.updated_at = at
 
 
-def _decide(revisions: Sequence[Revision], by: Officer, note: str) -> None:
-    at = clock.now()
+def _decide(revisions: Sequence[Revision], by: Officer, note: str, at: datetime) -> None:
     for revision in revisions:
         revision.decided_by = by
         revision.decided_at = at
         revision.decision_note = note
-    writing.save_all(revisions)
 
 
 def _set_state(entry: Publishable, state: State) -> None:

@@ -77,12 +77,15 @@ def _by_model(pairs: Iterable[tuple[Publishable, Any]]) -> dict[type[Publishable
 
 
 def _insert(model: type[Publishable], entries: Sequence[Publishable]) -> None:
-    if len(entries) == 1:
-        entries[0].save()
+    for exercise in (entry for entry in entries if entry.is_exercise):
+        exercise.save()
+    real = [entry for entry in entries if not entry.is_exercise]
+    if len(real) == 1:
+        real[0].save()
         return
-    for entry, code in zip(entries, Code.objects.allocate_many(model, len(entries)), strict=True):
+    for entry, code in zip(real, Code.objects.allocate_many(model, len(real)), strict=True):
         entry.code = code
-    model._default_manager.bulk_create(entries, batch_size=BATCH)
+    model._default_manager.bulk_create(real, batch_size=BATCH)
 
 
 def _replace_children(pairs: Sequence[tuple[Publishable, contents.Content]], accessor: str) -> None:

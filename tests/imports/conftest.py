@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from openpyxl import Workbook
 
 from locations.imports.preview import Preview, hand_over, preview
@@ -52,6 +53,13 @@ def day(number: int, month: int = 3) -> date:
 
 def at(number: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2021, 3, number, hour, minute)  # noqa: DTZ001 - as Excel keeps it
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """The messages as the code words them, whatever their translation."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture

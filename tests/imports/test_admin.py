@@ -68,7 +68,10 @@ def test_a_list_is_chosen_seen_handed_over_and_approved(client, upload, approver
     assert "list.csv" in client.get(reverse("admin:publishing_batch_changelist")).content.decode()
     page = client.get(address(batch)).content.decode()
     assert "_approve" in page and "Chợ Đổ" in page
-    assert client.post(address(batch), {"_approve": "1", "note": "ok"}).status_code == 302
+    assert (
+        client.post(address(batch), {"_approve": "1", "understood": "1", "note": "ok"}).status_code
+        == 302
+    )
     assert ExposureLocation.objects.listed().count() == 2
 
 
@@ -139,7 +142,7 @@ def test_a_batch_of_another_province_is_neither_listed_nor_shown(
 def test_the_author_cannot_approve_by_a_forged_form(client, look, approver, kept):
     batch = hand_over(look(csv_file(MARKET), by=approver), by=approver)
     client.force_login(approver)
-    assert client.post(address(batch), {"_approve": "1"}).status_code == 422
+    assert client.post(address(batch), {"_approve": "1", "understood": "1"}).status_code == 422
     assert not ExposureLocation.objects.public().exists()
 
 
@@ -158,7 +161,7 @@ def test_a_large_batch_shows_how_far_it_is(
     monkeypatch.setattr(batch_admin, "AT_ONCE", 1)
     batch = hand_over(look(csv_file(MARKET, SCHOOL)), by=author)
     client.force_login(request.getfixturevalue(by))
-    response = client.post(address(batch), {"_approve": "1", "note": "ok"})
+    response = client.post(address(batch), {"_approve": "1", "understood": "1", "note": "ok"})
     assert response.streaming
     page = b"".join(response.streaming_content).decode()
     assert page.endswith("</html>\n") or "</html>" in page

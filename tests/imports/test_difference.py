@@ -219,3 +219,15 @@ def test_many_queries_are_not_needed_for_many_rows(
         batch = hand_over(shown, by=author)
     with django_assert_max_num_queries(110):
         approve_batch(batch=batch, by=approver, note="ok")
+
+
+def test_words_that_point_to_a_person_need_a_reason_to_pass(look, author, approver):
+    headings = ("Mã", "Tên địa điểm", "Từ", "Ghi chú")
+    named = ("A1", "Chợ Đổ", "22/03/2021", "Bệnh nhân gọi số 0912 345 678")
+    shown = look(csv_file(named, headings=headings))
+    assert {(warning.row, warning.column) for warning in shown.warnings} == {(2, "Ghi chú")}
+    batch = hand_over(shown, by=author)
+    with pytest.raises(ValidationError, match="0912 345 678"):
+        approve_batch(batch=batch, by=approver, note="ok")
+    approve_batch(batch=batch, by=approver, note="ok", privacy_reason="Số của ban quản lý chợ")
+    assert batch.revisions.get().privacy_reason == "Số của ban quản lý chợ"

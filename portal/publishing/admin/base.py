@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -15,8 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from portal.publishing import content as contents
 from portal.publishing import workflow
+from portal.publishing.admin import conflicts
 from portal.publishing.admin.forms import ChildFormSet, ContentForm, working_content
-from portal.publishing.models import Publishable, Revision
+from portal.publishing.models import Entry, Publishable, Revision
+from portal.publishing.privacy import checks
 
 # Fields that most entries leave empty are folded away.
 FOLDED = ("collapse",)
@@ -25,6 +28,7 @@ WHEN_PUBLIC = (
     gettext_lazy("When it is public"),
     {"fields": ("announced_on", "publish_from", "expires_at"), "classes": FOLDED},
 )
+AS_EXERCISE = (gettext_lazy("Exercise"), {"fields": ("is_exercise",), "classes": FOLDED})
 ABOUT_THE_CHANGE = (
     gettext_lazy("This change"),
     {"fields": ("reason", "residents_note", "version")},
@@ -36,6 +40,11 @@ class ChildInline(admin.TabularInline):
 
     formset = ChildFormSet
     extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if not self.has_change_permission(request, obj):
+            kwargs["formset"] = BaseInlineFormSet  # shows what is stored; ours reads what is typed
+        return super().get_formset(request, obj, **kwargs)
 
     def _parent_admin(self) -> admin.ModelAdmin:
         return self.admin_site.get_model_admin(self.parent_model)
@@ -58,10 +67,11 @@ class PublishingAdmin(admin.ModelAdmin):
     fixed_fields: tuple[str, ...] = ("province",)
     # Links that may point outside the officer's own provinces.
     unscoped_fields: tuple[str, ...] = ("also_concerns",)
-    list_filter = ("state", ("province", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", "is_exercise", ("province", admin.RelatedOnlyFieldListFilter))
     list_per_page = 50
     ordering = ("-pk",)
     show_full_result_count = False
+    view_on_site = False  # the form has its own link
 
     # --- who sees what
 
@@ -101,11 +111,29 @@ class PublishingAdmin(admin.ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        return [*fieldsets, ABOUT_THE_CHANGE] if obj is not None else fieldsets
+        if obj is not None:
+            changes = self.has_change_permission(request, obj)
+            return [*fieldsets, ABOUT_THE_CHANGE] if changes else fieldsets
+        return [*fieldsets, AS_EXERCISE] if issubclass(self.model, Entry) else fieldsets
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        form.refused = getattr(request, "refused", None)
+        return form
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """What `workflow` refuses is said on the form, beside what the officer typed."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ValidationError as refused:
+            request.refused = refused
+            return super().changeform_view(request, *args, **kwargs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         entry = super().get_object(request, object_id, from_field)
-        if entry is not None and (content := working_content(entry)) is not None:
+        if entry is None or not self.has_change_permission(request, entry):
+            return entry  # who only reads is shown what is stored, children included
+        if (content := working_content(entry)) is not None:
             contents.overlay(entry, content)
         return entry
 
@@ -124,19 +152,15 @@ class PublishingAdmin(admin.ModelAdmin):
     def save_related(
         self, request: HttpRequest, form: Any, formsets: list[Any], change: bool
     ) -> None:
-        entry = form.instance
-        content = contents.content_of(
-            entry,
-            children={formset.accessor(): formset.save(commit=False) for formset in formsets},
-            links={name: form.cleaned_data.get(name, ()) for name in entry.content_links},
-        )
-        revision = workflow.save_draft(
-            entry=entry,
-            content=content,
-            by=request.user,
-            reason=form.cleaned_data.get("reason", ""),
-            public_note=form.cleaned_data.get("residents_note", ""),
-        )
+        entry, typed = form.instance, conflicts.typed_content(form, formsets)
+        for content in conflicts.versions(entry, typed, request.POST):
+            revision = workflow.save_draft(
+                entry=entry,
+                content=content,
+                by=request.user,
+                reason=form.cleaned_data.get("reason", ""),
+                public_note=form.cleaned_data.get("residents_note", ""),
+            )
         if "_submit" in request.POST:
             workflow.submit(revision=revision, by=request.user)
 
@@ -188,11 +212,19 @@ class PublishingAdmin(admin.ModelAdmin):
             latest = Revision.objects.of(entry).select_related("author", "decided_by").first()
             context |= {
                 "latest": latest,
+                "privacy_warnings": latest is not None
+                and latest.is_open
+                and checks.warnings(self.model, latest.privacy_findings),
                 "preview_url": self._address("preview", entry),
                 "withdraw_url": self._address("withdraw", entry),
                 "review_url": latest
                 and reverse("admin:publishing_revision_review", args=[latest.pk]),
             }
+            form = context["adminform"].form
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            if choices := conflicts.choices(form, formsets):
+                form.accept_newest_version()
+                context |= {"choices": choices, "latest_author": latest.author}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from portal.publishing import batches, comparison
 from portal.publishing.batches import Steps
 from portal.publishing.models import Batch, Revision
+from portal.publishing.privacy import checks
 
 PER_PAGE = 50
 # More than these take so long that the officer is shown how far it is.
@@ -87,6 +88,8 @@ class BatchAdmin(admin.ModelAdmin):
             "shown": [_described(revision) for revision in page],
             "errors": errors,
             "note": request.POST.get("note", ""),
+            "privacy_reason": request.POST.get("privacy_reason", ""),
+            "privacy_count": batch.revisions.open().exclude(privacy_findings=[]).count(),
             "may_decide": batch.waiting
             and request.user.has_perm("publishing.approve_revision")
             and batch.author_id != request.user.pk,
@@ -104,13 +107,24 @@ class BatchAdmin(admin.ModelAdmin):
         }
 
     def _page(self, request: HttpRequest, batch: Batch) -> Page:
-        revisions = batch.revisions.order_by("-action", "-based_on", "pk")
+        # What needs a reason first, then withdrawals, changes, and what is new.
+        no_findings = models.Q(privacy_findings=models.Value([], models.JSONField()))
+        revisions = batch.revisions.order_by(
+            models.Case(models.When(no_findings, 1), default=0), "-action", "-based_on", "pk"
+        )
         return Paginator(revisions, PER_PAGE).get_page(request.GET.get("page"))
 
     def _decision(self, request: HttpRequest, batch: Batch) -> tuple[Steps, str]:
         note = request.POST.get("note", "")
         if "_approve" in request.POST:
-            steps = batches.approving(batch=batch, by=request.user, note=note)
+            if "understood" not in request.POST:
+                raise ValidationError(_("Tick the sentence that says what residents will see."))
+            steps = batches.approving(
+                batch=batch,
+                by=request.user,
+                note=note,
+                privacy_reason=request.POST.get("privacy_reason", ""),
+            )
             return steps, _("Approved. Residents see all of it now.")
         if "_send_back" in request.POST:
             steps = batches.sending_back(batch=batch, by=request.user, note=note)
@@ -152,4 +166,7 @@ def _described(revision: Revision) -> dict[str, Any]:
         "revision": revision,
         "is_new": is_change and not revision.based_on,
         "rows": [row for row in rows if row.changed],
+        "privacy_warnings": checks.warnings(
+            revision.entry_type.model_class(), revision.privacy_findings
+        ),
     }

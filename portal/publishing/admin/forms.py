@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.models import BaseInlineFormSet, model_to_dict
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,9 @@ class ContentForm(forms.ModelForm):
         help_text=_("Residents read it beside the correction."),
     )
     version = forms.CharField(widget=forms.HiddenInput, required=False)
+    # Why `workflow` refused what this form had let through.
+    refused: ValidationError | None = None
+    conflict: workflow.EditConflict | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,10 +63,27 @@ class ContentForm(forms.ModelForm):
                 workflow.check_version(entry=self.instance, expected=cleaned.get("version", ""))
             except workflow.EditConflict as conflict:
                 self.add_error(None, conflict)
-                # Saving once more, after the officer has compared, is a decision.
-                self.data = self.data.copy()
-                self.data[self.add_prefix("version")] = workflow.version_token(self.instance)
+                self.conflict = conflict
+        if self.refused is not None:
+            self._say(self.refused)
         return cleaned
+
+    def accept_newest_version(self) -> None:
+        """Saving once more, after the officer has compared, is a decision."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = workflow.version_token(self.instance)
+
+    def _say(self, refused: ValidationError) -> None:
+        if not hasattr(refused, "error_dict"):
+            self.add_error(None, refused)
+            return
+        for name, errors in refused.error_dict.items():
+            if name in self.fields or name == NON_FIELD_ERRORS:
+                self.add_error(None if name == NON_FIELD_ERRORS else name, errors)
+            else:
+                label = contents.label(type(self.instance), name)
+                messages = ValidationError(errors).messages
+                self.add_error(None, [f"{label}: {message}" for message in messages])
 
 
 class ChildFormSet(BaseInlineFormSet):

@@ -6,31 +6,49 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.publishing import comparison, workflow
+from portal.publishing.admin.trail import OfficerFilter, csv_of
 from portal.publishing.models import Revision
+from portal.publishing.privacy import approval, checks
 
 
 @admin.register(Revision)
 class RevisionAdmin(admin.ModelAdmin):
+    """The trail: what anybody did to an entry, in a province, or as an officer. Read-only."""
+
+    change_list_template = "admin/publishing/trail.html"
     list_display = (
         "review_link",
-        "entry_type",
+        "entry_link",
         "province",
         "action",
         "state",
-        "author",
+        "number",
+        "author_link",
         "created_at",
+        "decided_by_link",
+        "decided_at",
     )
-    list_filter = ("state", "action", ("province", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("entry_type", "province", "author")
+    list_filter = (
+        "state",
+        "action",
+        "is_exercise",
+        ("entry_type", admin.RelatedOnlyFieldListFilter),
+        ("province", admin.RelatedOnlyFieldListFilter),
+        OfficerFilter,
+    )
+    list_select_related = ("entry_type", "province", "author", "decided_by")
     list_display_links = None
     search_fields = ("title", "entry_code")
+    list_per_page = 50
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
@@ -50,8 +68,26 @@ class RevisionAdmin(admin.ModelAdmin):
         address = reverse("admin:publishing_revision_review", args=[revision.pk])
         return format_html('<a href="{}">{}</a>', address, revision.title)
 
+    @admin.display(description=gettext_lazy("code"))
+    def entry_link(self, revision: Revision) -> str:
+        return _trail_link(revision.entry_code, entry_code=revision.entry_code)
+
+    @admin.display(description=gettext_lazy("author"), ordering="author")
+    def author_link(self, revision: Revision) -> str:
+        return _trail_link(revision.author, officer=revision.author_id)
+
+    @admin.display(description=gettext_lazy("decided by"), ordering="decided_by")
+    def decided_by_link(self, revision: Revision) -> str:
+        decided_by = revision.decided_by
+        return _trail_link(decided_by, officer=decided_by.pk) if decided_by else "–"
+
     def get_urls(self) -> list[URLPattern]:
         return [
+            path(
+                "export/",
+                self.admin_site.admin_view(self.export_view),
+                name="publishing_revision_export",
+            ),
             path(
                 "<int:revision_id>/review/",
                 self.admin_site.admin_view(self.review_view),
@@ -62,6 +98,12 @@ class RevisionAdmin(admin.ModelAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
         return redirect("admin:publishing_revision_review", object_id)
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The trail as the list shows it, with the same filters, as CSV."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return csv_of(self.get_changelist_instance(request).get_queryset(request))
 
     def review_view(self, request: HttpRequest, revision_id: int) -> HttpResponse:
         """The proposed content beside what is public now, and the decision on it."""
@@ -79,17 +121,23 @@ class RevisionAdmin(admin.ModelAdmin):
             else:
                 return redirect("admin:publishing_revision_review", revision.pk)
         entry = revision.entry
+        rows = comparison.rows(entry, revision)
+        found = revision.privacy_findings
+        if revision.state == Revision.State.SUBMITTED:
+            found = approval.found_in(entry, revision)
         context = self.admin_site.each_context(request) | {
             "title": revision.title,
             "opts": self.opts,
             "revision": revision,
             "entry": entry,
-            "rows": comparison.rows(entry, revision),
+            "first_rows": [row for row in rows if row.name in entry.first_fields],
+            "other_rows": [row for row in rows if row.name not in entry.first_fields],
             "consequence": comparison.consequence(entry, revision),
+            "privacy_warnings": checks.warnings(type(entry), found),
             "errors": errors,
             "may_decide": revision.state == Revision.State.SUBMITTED
             and request.user.has_perm("publishing.approve_revision")
-            and revision.author_id != request.user.pk,
+            and (revision.is_exercise or revision.author_id != request.user.pk),
             "entry_url": reverse(
                 f"admin:{entry._meta.app_label}_{entry._meta.model_name}_change", args=[entry.pk]
             ),
@@ -97,6 +145,7 @@ class RevisionAdmin(admin.ModelAdmin):
                 f"admin:{entry._meta.app_label}_{entry._meta.model_name}_preview", args=[entry.pk]
             ),
             "note": request.POST.get("note", ""),
+            "privacy_reason": request.POST.get("privacy_reason", ""),
         }
         return render(
             request, "admin/publishing/review.html", context, status=422 if errors else 200
@@ -105,10 +154,24 @@ class RevisionAdmin(admin.ModelAdmin):
     def _decide(self, request: HttpRequest, revision: Revision) -> None:
         note = request.POST.get("note", "")
         if "_approve" in request.POST:
-            workflow.approve(revision=revision, by=request.user, note=note)
-            messages.success(request, _("Approved. Residents see it now."))
+            if "understood" not in request.POST:
+                raise ValidationError(_("Tick the sentence that says what residents will see."))
+            workflow.approve(
+                revision=revision,
+                by=request.user,
+                note=note,
+                privacy_reason=request.POST.get("privacy_reason", ""),
+            )
+            if revision.is_exercise:
+                messages.success(request, _("Approved, as an exercise."))
+            else:
+                messages.success(request, _("Approved. Residents see it now."))
         elif "_send_back" in request.POST:
             workflow.send_back(revision=revision, by=request.user, note=note)
             messages.success(request, _("Sent back to the author."))
         else:
             raise ValidationError(_("Choose: approve or send back."))
+
+
+def _trail_link(words: Any, **filters: Any) -> str:
+    return format_html('<a href="?{}">{}</a>', urlencode(filters), words)

@@ -10,13 +10,18 @@ from django.utils.translation import gettext_lazy as _
 # Letters and digits that nobody confuses in print; all are in QR's alphanumeric set.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 6
+# Not in the alphabet: a code that begins with it belongs to an exercise, and to nothing else ever.
+EXERCISE_MARK = "0"
 
 
 class CodeManager(models.Manager["Code"]):
-    def allocate(self, model: type[models.Model], *, purpose: str = "") -> str:
+    def allocate(
+        self, model: type[models.Model], *, purpose: str = "", exercise: bool = False
+    ) -> str:
         """A code that was never used before and never will be again, for one object of `model`."""
+        mark = EXERCISE_MARK if exercise else ""
         while True:
-            value = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+            value = mark + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
             code, created = self.get_or_create(
                 value=value,
                 defaults={
@@ -58,7 +63,7 @@ class Code(models.Model):
         _("code"),
         max_length=12,
         primary_key=True,
-        validators=[RegexValidator(rf"^[{ALPHABET}]+$")],
+        validators=[RegexValidator(rf"^{EXERCISE_MARK}?[{ALPHABET}]+$")],
     )
     target_type = models.ForeignKey(ContentType, on_delete=models.PROTECT)
     # Empty: the object's own page. A province also has a code to follow its official account.

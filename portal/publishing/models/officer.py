@@ -7,6 +7,9 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+APPROVE = "publishing.approve_revision"
+MANAGE_OFFICERS = "publishing.change_officer"
+
 
 class Officer(AbstractUser):
     """A member of staff. Works for the provinces named here, or for the whole country.
@@ -26,6 +29,12 @@ class Officer(AbstractUser):
         default=False,
         help_text=_("Works for all provinces, and for what concerns the whole country."),
     )
+    language = models.CharField(
+        _("language of e-mails"),
+        max_length=5,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+    )
 
     class Meta:
         verbose_name = _("officer")
@@ -35,6 +44,11 @@ class Officer(AbstractUser):
     def sees_everything(self) -> bool:
         """True for national officers and superusers, who are not held to provinces."""
         return self.is_active and (self.is_national or self.is_superuser)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether a password is not enough: for whoever approves, or manages other officers."""
+        return self.has_perm(APPROVE) or self.has_perm(MANAGE_OFFICERS)
 
     def may_work_for(self, province: Any) -> bool:
         """Whether the officer is responsible for `province`; None stands for the whole country."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
-from portal.publishing.models.code import Code
+from portal.publishing.models.code import EXERCISE_MARK, Code
 from portal.publishing.models.officer import Officer
 from portal.text import fold, search_words
 
@@ -43,6 +43,13 @@ class PublishableQuerySet(models.QuerySet):
 
 class EntryQuerySet(PublishableQuerySet):
     def public(self, at: datetime | None = None) -> Self:
+        return self.reachable(at).filter(is_exercise=False)
+
+    def reachable(self, at: datetime | None = None) -> Self:
+        """What answers at its own address at `at`: what is public, and exercises.
+
+        Only the page of one entry asks this, and it says of an exercise that it is one.
+        """
         at = at or clock.now()
         return super().public(at).filter(Q(publish_from=None) | Q(publish_from__lte=at))
 
@@ -89,8 +96,12 @@ class SharedEntryQuerySet(EntryQuerySet):
     """Of entries that one province publishes and others show too (`also_concerns`)."""
 
     def concerning(self, province: Any) -> Self:
-        also = self.model._default_manager.filter(also_concerns=province)
+        also = self.model._default_manager.all().shared_with(province)
         return self.filter(Q(province=province) | Q(pk__in=also.values("pk")))
+
+    def shared_with(self, province: Any) -> Self:
+        """What other provinces publish, and `province` shows too."""
+        return self.filter(also_concerns=province)
 
 
 class NationwideEntryQuerySet(EntryQuerySet):
@@ -121,9 +132,15 @@ class Publishable(models.Model):
     content_fields: ClassVar[tuple[str, ...]] = ()
     content_children: ClassVar[dict[str, tuple[str, ...]]] = {}
     content_links: ClassVar[tuple[str, ...]] = ()
-    # Rows at the end of references that `derive` reads: fetched once when many are applied.
+    # What `derive` and the privacy lint read beyond the row: fetched once when many are applied.
     derived_from: ClassVar[tuple[str, ...]] = ()
     officers_lookup: ClassVar[str] = "province__officers"
+    # Content that no page shows; a change of it alone is no correction.
+    unseen_fields: ClassVar[tuple[str, ...]] = ()
+    # What an approver checks first: where, when, and what residents are asked to do.
+    first_fields: ClassVar[tuple[str, ...]] = ()
+    # An exercise (diễn tập) is never public; only entries can be one.
+    is_exercise: Any = False
 
     code = models.CharField(_("code"), max_length=12, unique=True, editable=False)
     state = models.CharField(
@@ -153,7 +170,7 @@ class Publishable(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.code:
-            self.code = Code.objects.allocate(type(self))
+            self.code = Code.objects.allocate(type(self), exercise=self.is_exercise)
         super().save(*args, **kwargs)
 
     @property
@@ -167,7 +184,12 @@ class Publishable(models.Model):
     @property
     def is_corrected(self) -> bool:
         """Whether what residents read differs from what was first published."""
-        return bool(self.published_at and self.updated_at and self.updated_at > self.published_at)
+        return bool(self.updated_at and self.updated_at != self.published_at)
+
+    def was_public(self, at: datetime) -> bool:
+        """Whether residents could read it at `at`: approved, and past any embargo."""
+        opens = getattr(self, "publish_from", None)
+        return self.is_public and (opens is None or opens <= at)
 
     @property
     def scope(self) -> Any:
@@ -209,6 +231,14 @@ class Entry(Publishable):
             "Empty: by the province's listing rule."
         ),
     )
+    is_exercise = models.BooleanField(
+        _("exercise"),
+        default=False,
+        help_text=_(
+            "For practice: one person may take it through every step, and it is in no public "
+            "list, feed or search. It can never become a real entry."
+        ),
+    )
     listed_until = models.DateTimeField(_("listed until"), null=True, editable=False)
     search_text = models.TextField(editable=False, blank=True)
 
@@ -216,6 +246,7 @@ class Entry(Publishable):
     day_fields: ClassVar[tuple[str, str]] = ("announced_on", "announced_on")
     # What a subclass puts first among its `content_fields`.
     entry_fields: ClassVar[tuple[str, ...]] = ("announced_on", "publish_from", "expires_at")
+    unseen_fields: ClassVar[tuple[str, ...]] = ("publish_from",)
 
     class Meta(Publishable.Meta):
         abstract = True
@@ -227,6 +258,13 @@ class Entry(Publishable):
                 | Q(expires_at=None)
                 | Q(expires_at__gt=models.F("publish_from")),
                 violation_error_message=_("“In force until” must be after “publish from”."),
+            ),
+            # The code is permanent and part of the address: so is being an exercise or not.
+            models.CheckConstraint(
+                name="%(class)s_exercise_by_its_code",
+                condition=Q(is_exercise=True, code__startswith=EXERCISE_MARK)
+                | Q(Q(is_exercise=False), ~Q(code__startswith=EXERCISE_MARK)),
+                violation_error_message=_("An exercise stays one, and a real entry stays real."),
             ),
         ]
         indexes = [

@@ -8,11 +8,12 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.publishing.models.batch import Batch
+from portal.publishing.models.code import EXERCISE_MARK
 from portal.publishing.models.officer import Officer
 from portal.publishing.models.publishable import Publishable
 
@@ -35,6 +36,11 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
     def approved(self) -> "RevisionQuerySet":
         return self.filter(state=Revision.State.APPROVED)
+
+    def corrections(self) -> "RevisionQuerySet":
+        """Approved changes that residents could see, newest first: corrections, withdrawals,
+        and what was published again."""
+        return self.approved().filter(is_correction=True, is_exercise=False).order_by("-sequence")
 
     def within(self, officer: Officer) -> "RevisionQuerySet":
         """Only revisions of what `officer` is responsible for."""
@@ -103,6 +109,29 @@ class Revision(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
     decision_note = models.TextField(_("note of the decision"), blank=True)
+    is_exercise = models.BooleanField(_("exercise"), default=False, editable=False)
+    is_correction = models.BooleanField(
+        _("correction"),
+        default=False,
+        editable=False,
+        help_text=_("It changed what residents could already read."),
+    )
+    # The place of an approved revision in the ledger; `portal.publishing.ledger` gives it.
+    sequence = models.PositiveBigIntegerField(
+        _("number in the ledger"), null=True, unique=True, editable=False
+    )
+    previous_hash = models.CharField(max_length=64, blank=True, editable=False)
+    hash = models.CharField(_("hash"), max_length=64, blank=True, editable=False)
+    privacy_findings = models.JSONField(
+        _("privacy findings"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("Words that could point to a person, found when written and when approved."),
+    )
+    privacy_reason = models.TextField(
+        _("why the privacy findings may be public"), blank=True, editable=False
+    )
 
     objects = RevisionQuerySet.as_manager()
 
@@ -114,6 +143,11 @@ class Revision(models.Model):
         indexes = [
             models.Index(fields=["entry_type", "entry_id", "-id"], name="revision_of_entry"),
             models.Index(fields=["province", "state", "-decided_at"], name="revision_by_province"),
+            models.Index(
+                fields=["province", "-sequence"],
+                condition=Q(is_correction=True),
+                name="revision_corrections",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -126,7 +160,7 @@ class Revision(models.Model):
             ),
             models.CheckConstraint(
                 name="revision_approved_by_someone_else",
-                condition=~Q(state="approved") | ~Q(decided_by=F("author")),
+                condition=Q(is_exercise=True) | ~Q(state="approved") | ~Q(decided_by=F("author")),
                 violation_error_message=_("Whoever wrote a revision cannot approve it."),
             ),
             models.CheckConstraint(
@@ -138,6 +172,25 @@ class Revision(models.Model):
                     decided_at__isnull=False,
                 )
                 | (~Q(state="approved") & Q(number__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="revision_approved_is_in_ledger",
+                condition=Q(Q(state="approved", sequence__gt=0), ~Q(previous_hash=""), ~Q(hash=""))
+                | Q(~Q(state="approved"), sequence=None, previous_hash="", hash=""),
+            ),
+            # What lets one person approve their own work cannot be switched on: it is tied to
+            # the entry's permanent code.
+            models.CheckConstraint(
+                name="revision_exercise_by_its_code",
+                condition=Q(is_exercise=True, entry_code__startswith=EXERCISE_MARK)
+                | Q(Q(is_exercise=False), ~Q(entry_code__startswith=EXERCISE_MARK)),
+            ),
+            models.CheckConstraint(
+                name="revision_privacy_findings_have_reason",
+                condition=~Q(state="approved")
+                | Q(privacy_findings=Value([], models.JSONField()))
+                | ~Q(privacy_reason=""),
+                violation_error_message=_("Privacy findings pass only with a reason."),
             ),
         ]
 

@@ -28,6 +28,12 @@ class Command(BaseCommand):
         parser.add_argument("batch", type=int, metavar="ID", help="the number of the import")
         parser.add_argument("--user", required=True, metavar="NAME", help="who approves")
         parser.add_argument(
+            "--privacy-reason",
+            default="",
+            metavar="TEXT",
+            help="why residents may read what the privacy lint found; stays in the trail",
+        )
+        parser.add_argument(
             "--note", required=True, metavar="TEXT", help="what was checked, for the record"
         )
 
@@ -45,6 +51,7 @@ class Command(BaseCommand):
                 batch=batch,
                 by=officer,
                 note=options["note"],
+                privacy_reason=options["privacy_reason"],
                 report=Progress(self.stdout, "Approved"),
             )
         except PermissionDenied as refused:

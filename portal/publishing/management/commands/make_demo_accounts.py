@@ -11,7 +11,8 @@ from portal.publishing.demo import ACCOUNTS, ensure_account, password_of
 class Command(BaseCommand):
     help = (
         "Makes demo staff accounts: for each province of the story and for the whole country one "
-        "who writes and one who approves. Prints their passwords. Refused unless DEMO=1."
+        "who writes and one who approves, and those who administer and audit. Prints their "
+        "passwords. Refused unless DEMO=1."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,4 +25,6 @@ class Command(BaseCommand):
             password = password_of(account) if unchanged else "(đã đổi)"
             where = account.province or "cả nước"
             role = account.role or "Quản trị"
-            self.stdout.write(f"  {account.username:<18}{password:<18}{role}, {where}")
+            code = " *" if officer.needs_second_factor else ""
+            self.stdout.write(f"  {account.username:<20}{password:<18}{role}, {where}{code}")
+        self.stdout.write("  * hỏi thêm mã xác thực: bản trình diễn hiện mã ngay trên trang hỏi")
