@@ -43,6 +43,9 @@ class Migration(migrations.Migration):
                 ('sequence', models.PositiveBigIntegerField(default=0)),
                 ('hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
             ],
+            options={
+                'default_permissions': (),
+            },
         ),
         migrations.RemoveConstraint(
             model_name='revision',
