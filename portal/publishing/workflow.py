@@ -6,7 +6,8 @@
 
 Each function is one transition: it takes keyword arguments, checks who asks, refuses a wrong
 state, and runs in one transaction with the entry's row locked. Admin, commands, imports and the
-API call these functions and have no rules of their own.
+API call these functions and have no rules of their own. An approval is sealed in the ledger
+(`portal.publishing.ledger`). Only an exercise may be approved by its author.
 """
 
 import copy

@@ -77,6 +77,10 @@ IMPOSSIBLE = [
         for values in ({"revision_number": 0}, {"published_at": None}, {"state": "draft"})
     ),
     *(
+        (model, {"is_exercise": True}, f"{model._meta.model_name}_exercise_by_its_code")
+        for model in MADE_BY
+    ),
+    *(
         (model, {"publish_from": at, "expires_at": expires_at},
          f"{model._meta.model_name}_expires_after_publishing")
         for model in MADE_BY
@@ -168,7 +172,7 @@ def test_a_case_announcement_has_no_field_for_a_person():
     bookkeeping = {
         "id", "code", "state", "revision_number", "published_at", "updated_at", "public_note",
         "province", "announced_on", "publish_from", "expires_at", "listed_until", "search_text",
-        "plausible_until",
+        "plausible_until", "is_exercise",
     }  # fmt: skip
     assert fields == about_cases | bookkeeping
 

@@ -206,6 +206,10 @@ IMPOSSIBLE_PLACES = [
 ]
 
 
+def test_a_real_place_never_becomes_an_exercise(location):
+    is_refused(location, {"is_exercise": True}, "exposurelocation_exercise_by_its_code")
+
+
 @pytest.mark.parametrize("values", IMPOSSIBLE_PLACES)
 def test_half_a_point_and_a_point_off_the_earth_are_refused(values, location):
     database_refuses(location, values, "exposurelocation_point_is_whole")
@@ -255,6 +259,7 @@ IMPOSSIBLE_FLIGHTS = [
     ({"destination": "SGN"}, "flight_goes_somewhere"),
     ({"date": date(2019, 11, 30)}, "flight_day_is_plausible"),
     ({"date": in_days(31)}, "flight_day_is_plausible"),
+    ({"is_exercise": True}, "flight_exercise_by_its_code"),
 ]
 
 
@@ -382,6 +387,7 @@ def test_every_constraint_is_tested_here():
     tested = {
         *(name for _values, name in IMPOSSIBLE_WINDOWS + IMPOSSIBLE_FLIGHTS),
         *(f"{model._meta.model_name}_public_has_revision" for model in ENTRIES),
+        "exposurelocation_exercise_by_its_code",
         "exposurelocation_expires_after_publishing",
         "exposurelocation_external_id_once_per_province",
         "exposurelocation_point_is_whole",

@@ -145,6 +145,28 @@ def test_the_review_shows_place_windows_and_action_first(client, approver, autho
     assert [row.name for row in context["other_rows"] if row.changed] == ["note"]
 
 
+def test_a_choice_that_the_workflow_refuses_can_be_made_again(client, author, colleague, hai_phong):
+    factories.flight(hai_phong, number="VN1")
+    flight = factories.flight(hai_phong, number="VN2")
+    client.force_login(colleague)
+    address = reverse("admin:locations_flight_change", args=[flight.pk])
+    data = {
+        "number": "VN2", "date": f"{flight.date:%d/%m/%Y}", "time_kind": "announced",
+        "origin": "SGN", "destination": "HPH", "reason": "Sửa", "note": "Gõ dài",
+        "version": client.get(address).context["adminform"].form["version"].value(),
+    }  # fmt: skip
+    theirs = contents.snapshot(flight) | {"note": "Khác", "seat_rows": "12"}
+    workflow.save_draft(entry=flight, content=theirs, by=author)
+    response = client.post(address, data)
+    data["version"] = response.context["adminform"].form["version"].value()
+    response = client.post(
+        address, data | {"number": "VN1", "keep-note": "theirs", "keep-seat_rows": "theirs"}
+    )
+    chosen = {choice.name: choice.chosen for choice in response.context["choices"]}
+    assert (chosen["note"], chosen["seat_rows"]) == ("theirs", "theirs")
+    assert Revision.objects.of(flight).count() == 2
+
+
 # --- the trail
 
 

@@ -177,6 +177,7 @@ def test_an_approval_by_the_author_is_named_even_without_the_constraint(publishe
     if connection.vendor == "sqlite":
         pytest.skip("SQLite drops no constraint within a transaction")
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint.name}")
     first = Revision.objects.of(published).get(number=1)
     Revision.objects.filter(pk=first.pk).update(author=first.decided_by)

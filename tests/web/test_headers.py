@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
@@ -44,12 +43,9 @@ NOWHERE = {"'unsafe-inline'", "'unsafe-eval'", "*", "data:", "http:", "https:"}
 
 
 @pytest.fixture(scope="module")
-def static_files(tmp_path_factory, django_db_setup):
+def static_files(django_db_setup):
     """Static files collected and served as in production."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "STATIC_ROOT", tmp_path_factory.mktemp("static"))
-        call_command("collectstatic", interactive=False, verbosity=0)
-        yield
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def directives(response) -> dict[str, list[str]]:

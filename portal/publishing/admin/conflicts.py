@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
+
 from portal.publishing import content as contents
 from portal.publishing import workflow
+from portal.publishing.admin.forms import CHOICE
 from portal.publishing.comparison import Wording
 from portal.publishing.models import Publishable, Revision
 
-PREFIX = "keep-"
 THEIRS, MINE = "theirs", "mine"
 
 
@@ -31,7 +33,7 @@ class Choice:
 
     @property
     def parameter(self) -> str:
-        return PREFIX + self.name
+        return CHOICE + self.name
 
 
 def typed_content(form: Any, formsets: Iterable[Any]) -> contents.Content:
@@ -48,7 +50,9 @@ def choices(form: Any, formsets: list[Any]) -> list[Choice]:
     """What to decide, field by field, when `form` was refused for an edit conflict; empty while
     what was typed has other mistakes."""
     conflict = getattr(form, "conflict", None)
-    if conflict is None or conflict.latest is None or set(form.errors) - {"__all__"}:
+    if conflict is None or conflict.latest is None:
+        return []
+    if set(form.errors) - {NON_FIELD_ERRORS} and not form.refused:
         return []
     if not all(formset.is_valid() for formset in formsets):
         return []
@@ -65,7 +69,8 @@ def choices(form: Any, formsets: list[Any]) -> list[Choice]:
             opened=wording.text(model, name, opened),
             theirs=wording.text(model, name, theirs),
             mine=wording.text(model, name, mine),
-            chosen=_chosen(opened.get(name), theirs[name], mine[name]),
+            chosen=form.data.get(CHOICE + name)
+            or _chosen(opened.get(name), theirs[name], mine[name]),
         )
         for name in mine
         if theirs[name] != mine[name]
@@ -77,7 +82,7 @@ def versions(
 ) -> Iterator[contents.Content]:
     """The contents to save one after the other: what was typed, then the choice if it differs."""
     yield mine
-    taken = [name for name in mine if "_theirs" in posted or posted.get(PREFIX + name) == THEIRS]
+    taken = [name for name in mine if "_theirs" in posted or posted.get(CHOICE + name) == THEIRS]
     if taken and "_mine" not in posted:
         # The draft that was just saved is the newest; theirs is the one before it.
         theirs = Revision.objects.of(entry)[1].content

@@ -20,6 +20,8 @@ def working_content(entry: Publishable) -> contents.Content | None:
     return latest.content if latest.state in WORKING_STATES else None
 
 
+# What the officer chose in an edit conflict is posted under this and the name of the field.
+CHOICE = "keep-"
 WORKING_STATES = (Revision.State.DRAFT, Revision.State.SUBMITTED, Revision.State.REJECTED)
 
 
@@ -66,6 +68,8 @@ class ContentForm(forms.ModelForm):
                 self.conflict = conflict
         if self.refused is not None:
             self._say(self.refused)
+            if any(name.startswith(CHOICE) for name in self.data):
+                self.conflict = workflow.EditConflict(Revision.objects.of(self.instance).first())
         return cleaned
 
     def accept_newest_version(self) -> None:

@@ -13,6 +13,7 @@ class LedgerHead(models.Model):
     hash = models.CharField(max_length=64, default=GENESIS)
 
     class Meta:
+        default_permissions = ()
         constraints = [
             models.CheckConstraint(name="ledgerhead_is_one_row", condition=models.Q(pk=1))
         ]
