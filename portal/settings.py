@@ -106,9 +106,7 @@ CACHES = {
     "default": environment.parsed("CACHE_URL", default="locmemcache://", parse=env.cache_url_config)
 }
 vars().update(environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config))
-DEFAULT_FROM_EMAIL = env.str(
-    "FROM_EMAIL", default=f"no-reply@{urlsplit(PUBLIC_BASE_URL).hostname}"
-)
+DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"no-reply@{urlsplit(PUBLIC_BASE_URL).hostname}")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "publishing.Officer"

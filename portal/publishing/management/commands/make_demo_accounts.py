@@ -27,6 +27,4 @@ class Command(BaseCommand):
             role = account.role or "Quản trị"
             code = " *" if officer.needs_second_factor else ""
             self.stdout.write(f"  {account.username:<20}{password:<18}{role}, {where}{code}")
-        self.stdout.write(
-            "  * hỏi thêm mã xác thực: bản trình diễn hiện mã ngay trên trang hỏi"
-        )
+        self.stdout.write("  * hỏi thêm mã xác thực: bản trình diễn hiện mã ngay trên trang hỏi")
