@@ -75,6 +75,9 @@ BAD = [
     ("DEBUG", "perhaps", "DEBUG must be 1 or 0, not 'perhaps'"),
     ("SSL_REDIRECT", "perhaps", "SSL_REDIRECT must be 1 or 0, not 'perhaps'"),
     ("CLOCK_START", "2021-03-26T08:00:00+07:00", "CLOCK_START is for a demonstration"),
+    ("TRUSTED_PROXIES", "nginx", "TRUSTED_PROXIES must be a whole number from 0"),
+    ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES must be a whole number from 0"),
+    ("SESSION_IDLE_MINUTES", "0", "SESSION_IDLE_MINUTES must be a whole number from 1"),
     ("LOG_LEVEL", "LOUD", "LOG_LEVEL must be one of"),
 ]
 

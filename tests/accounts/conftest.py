@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import TOTP
@@ -18,6 +19,7 @@ LOGIN = "/admin/login/"
 CODE = "/admin/code/"
 SET_UP = "/admin/second-factor/set-up/"
 ATRAIL = "/admin/publishing/accountevent/"
+NEW_PASSWORD = "a-passphrase-of-their-own"
 
 
 class Browser(Client):
@@ -73,6 +75,33 @@ def officers_page(page: str, *args: Any) -> str:
     return reverse(f"admin:publishing_officer_{page}", args=args)
 
 
+def form(*provinces, roles=(AUTHOR,), **values):
+    return {
+        "username": "newcomer",
+        "first_name": "An",
+        "last_name": "Nguyễn",
+        "email": "",
+        "language": "vi",
+        "is_active": "on",
+        "provinces": [province.pk for province in provinces],
+        "groups": [Group.objects.get(name=role).pk for role in roles],
+    } | values
+
+
+def rights(officer):
+    officer.refresh_from_db()
+    return (
+        {group.name for group in officer.groups.all()},
+        {province.name for province in officer.provinces.all()},
+        officer.is_national,
+        officer.is_superuser,
+        officer.is_staff,
+        officer.is_active,
+        officer.user_permissions.count(),
+        officer.password,
+    )
+
+
 @pytest.fixture
 def browser() -> Browser:
     return Browser()
@@ -81,6 +110,11 @@ def browser() -> Browser:
 @pytest.fixture
 def administrator(hai_phong) -> Officer:
     return factories.officer("administrator", ADMINISTRATOR, hai_phong)
+
+
+@pytest.fixture
+def office(administrator) -> Browser:
+    return Browser().sign_in(administrator)
 
 
 @pytest.fixture

@@ -345,7 +345,6 @@ def managers_pages(officer: Officer) -> list[str]:
         f"{account}delete/",
         f"{account}history/",
         "/admin/locations/division/",
-        "/admin/auth/group/",
     ]
 
 

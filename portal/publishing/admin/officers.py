@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal.publishing.accounts import second_factor, trail
 from portal.publishing.accounts.invitations import invite, mail
@@ -58,7 +59,9 @@ class OfficerAdmin(admin.ModelAdmin):
     # --- who sees and manages whom
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return visible_to(request.user).order_by(*self.ordering).prefetch_related("groups")
+        phones = TOTPDevice.objects.filter(user=models.OuterRef("pk"), confirmed=True)
+        visible = visible_to(request.user).annotate(factor=models.Exists(phones))
+        return visible.order_by(*self.ordering).prefetch_related("groups")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_change_permission(request, obj)
@@ -78,7 +81,8 @@ class OfficerAdmin(admin.ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         where = ["provinces"]
-        if request.user.is_superuser or NATIONAL in roles_of(request.user):
+        actor = request.user
+        if actor.is_superuser or (actor.is_national and NATIONAL in roles_of(actor)):
             where.append("is_national")
         person = ("username", "first_name", "last_name", "email", "language")
         what = ("groups", "is_active") if obj is not None else ("groups",)
@@ -132,8 +136,8 @@ class OfficerAdmin(admin.ModelAdmin):
         return ", ".join(group.name for group in officer.groups.all())
 
     @admin.display(description=gettext_lazy("second factor"), boolean=True)
-    def has_factor(self, officer: Officer) -> bool:
-        return second_factor.is_enrolled(officer)
+    def has_factor(self, officer: Any) -> bool:
+        return officer.factor
 
     @admin.action(
         description=gettext_lazy("Send a new link to set a password"), permissions=["change"]
