@@ -18,11 +18,9 @@ HTTPS = PUBLIC_BASE_URL.startswith("https://")
 DEBUG = environment.flag("DEBUG")
 if DEBUG and not DEMO:
     raise ImproperlyConfigured("DEBUG is for a demonstration; remove it or set DEMO=1")
-ALLOWED_HOSTS = environment.required(
+ALLOWED_HOSTS = environment.hosts(
     "ALLOWED_HOSTS", in_demo=f"localhost,127.0.0.1,[::1],{urlsplit(PUBLIC_BASE_URL).hostname}"
-).split(",")
-if "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; '*' would accept any")
+)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 
 INSTALLED_APPS = [
@@ -44,6 +42,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.web.headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -53,7 +52,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -78,7 +76,7 @@ TEMPLATES = [
 DATABASES = {
     "default": environment.parsed(
         "DATABASE_URL",
-        default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}" if DEMO else "",
+        in_demo=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}",
         parse=env.db_url_config,
     )
 }
@@ -176,5 +174,5 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": environment.log_level()},
 }

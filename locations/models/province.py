@@ -36,7 +36,7 @@ RESERVED_SLUGS = frozenset(
 
 web_address = URLValidator(schemes=["https", "http"])
 phone_number = RegexValidator(
-    r"^\+?[0-9][0-9 .]{1,18}[0-9]$", _("A phone number: digits, spaces and dots only.")
+    r"^\+?[0-9][0-9 .]{1,18}[0-9]\Z", _("A phone number: digits, spaces and dots only.")
 )
 
 
@@ -173,6 +173,15 @@ class OfficialAccount(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def safe_url(self) -> str:
+        """`url` if it may be linked: the allowed hosts can have changed since it was entered."""
+        try:
+            validate_follow_address(self.url)
+        except ValidationError:
+            return ""
+        return self.url
 
 
 class HotlineBase(models.Model):
