@@ -41,12 +41,16 @@ class MadeLoad:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        self.random = random.Random(self.seed)  # noqa: S311 - to be repeatable, not secret
         self.now = clock.now()
+
+    def _seeded(self, purpose: str) -> random.Random:
+        """Each purpose its own numbers: what is there already does not change what follows."""
+        return random.Random(f"{self.seed}-{purpose}")  # noqa: S311 - repeatable, not secret
 
     @transaction.atomic
     def provinces(self, count: int) -> list[Province]:
         """The first `count` provinces of the 63, by code; those already here are kept."""
+        self.random = self._seeded("provinces")
         units = Division.objects.provinces().valid(date(2021, 3, 26)).order_by("code")[:count]
         made = []
         for unit in units:
@@ -61,6 +65,7 @@ class MadeLoad:
 
     def locations(self, provinces: list[Province], count: int) -> Iterator[int]:
         """Makes `count` locations spread over `provinces`; yields how many are made so far."""
+        self.random = self._seeded("locations")
         wards = {
             province.pk: list(Division.objects.wards().within(province.division).with_path())
             for province in provinces

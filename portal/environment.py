@@ -4,12 +4,13 @@ Every value comes from an environment variable or from a `.env` file beside `man
 A missing or senseless one raises `ImproperlyConfigured` with one line that names it.
 """
 
+import re
 import secrets
+import warnings
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
@@ -17,6 +18,8 @@ from environ import Env
 from portal.files import kept_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 WEAK_SECRETS = ("changeme", "secret", "insecure", "example")
 
 env = Env()
@@ -70,7 +73,8 @@ def secret_key(folder: Path) -> str:
     if DEMO and not env.str("SECRET_KEY", default=""):
         return kept_text(folder / "secret-key", lambda: secrets.token_urlsafe(50))
     key = required("SECRET_KEY", in_demo="")
-    if len(key) < 40 or any(word in key.lower() for word in WEAK_SECRETS):
+    varied = len(key) >= 40 and len(set(key)) >= 10
+    if not varied or any(word in key.lower() for word in WEAK_SECRETS):
         raise ImproperlyConfigured(
             "SECRET_KEY must be at least 40 random characters; make one with:"
             " python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
@@ -83,10 +87,9 @@ def public_base_url() -> str:
     url = required(
         "PUBLIC_BASE_URL", in_demo=f"http://localhost:{env.str('PORT', default='8000')}"
     ).rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+    if not BASE_URL.fullmatch(url):
         raise ImproperlyConfigured(f"PUBLIC_BASE_URL must look like https://host, not {url!r}")
-    if parts.scheme == "http" and not DEMO:
+    if url.startswith("http://") and not DEMO:
         raise ImproperlyConfigured("PUBLIC_BASE_URL must begin with https:// outside a demo")
     return url
 
@@ -109,13 +112,40 @@ def clock_start() -> datetime | None:
     return start
 
 
-def parsed(name: str, *, default: str, parse: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
-    """The dictionary django-environ makes of the URL in `name`."""
-    value = env.str(name, default=default)
+def hosts(name: str, *, in_demo: str) -> list[str]:
+    """The host names in `name`, which are separated by commas."""
+    named = [host.strip() for host in required(name, in_demo=in_demo).split(",") if host.strip()]
+    if "*" in named:
+        raise ImproperlyConfigured(f"{name} must name the hosts; '*' would accept any")
+    return named
+
+
+def log_level() -> str:
+    """LOG_LEVEL: how much is logged."""
+    level = env.str("LOG_LEVEL", default="WARNING").upper()
+    if level not in LOG_LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}")
+    return level
+
+
+def parsed(
+    name: str,
+    *,
+    parse: Callable[[str], dict[str, Any]],
+    default: str = "",
+    in_demo: str = "",
+) -> dict[str, Any]:
+    """The dictionary django-environ makes of the URL in `name`; without a `default` it must be
+    set. The error never repeats the URL, which may hold a password."""
+    value = env.str(name, default="") or default or required(name, in_demo=in_demo)
     try:
-        config = dict(parse(value))
-    except Exception as error:
-        raise ImproperlyConfigured(f"{name} cannot be understood: {value!r}") from error
-    if not (config.get("ENGINE") or config.get("BACKEND") or config.get("EMAIL_BACKEND")):
-        raise ImproperlyConfigured(f"{name} cannot be understood: {value!r}")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            config = dict(parse(value))
+    except Exception:
+        config = {}
+    backend = config.get("ENGINE") or config.get("BACKEND") or config.get("EMAIL_BACKEND") or ""
+    if "." not in backend:
+        shown = value.partition("://")[0]
+        raise ImproperlyConfigured(f"{name} cannot be understood: {shown!r}")
     return config

@@ -19,11 +19,9 @@ HTTPS = PUBLIC_BASE_URL.startswith("https://")
 DEBUG = environment.flag("DEBUG")
 if DEBUG and not DEMO:
     raise ImproperlyConfigured("DEBUG is for a demonstration; remove it or set DEMO=1")
-ALLOWED_HOSTS = environment.required(
+ALLOWED_HOSTS = environment.hosts(
     "ALLOWED_HOSTS", in_demo=f"localhost,127.0.0.1,[::1],{urlsplit(PUBLIC_BASE_URL).hostname}"
-).split(",")
-if "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; '*' would accept any")
+)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 
 INSTALLED_APPS = [
@@ -49,6 +47,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.web.headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -59,7 +58,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -85,7 +83,7 @@ TEMPLATES = [
 DATABASES = {
     "default": environment.parsed(
         "DATABASE_URL",
-        default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}" if DEMO else "",
+        in_demo=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}",
         parse=env.db_url_config,
     )
 }
@@ -208,5 +206,5 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": environment.log_level()},
 }

@@ -38,7 +38,7 @@ class Figure(NationwideEntry):
             ),
             models.CheckConstraint(
                 name="figure_as_of_after_since",
-                condition=Q(since=None) | Q(as_of__gte=F("since")),
+                condition=Q(since=None) | Q(as_of__date__gte=F("since")),
                 violation_error_message=_("“As of” must not be before “since”."),
             ),
         ]

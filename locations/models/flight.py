@@ -18,7 +18,7 @@ from locations.models.exposure_window import EARLIEST_DAY, plausible_until
 from portal.publishing.models import Entry, SharedEntryQuerySet
 
 # IATA designator (two characters, one at least a letter) and a number of up to four digits.
-FLIGHT_NUMBER = re.compile(r"^(?:[A-Z][A-Z0-9]|[0-9][A-Z])[0-9]{1,4}[A-Z]?$")
+FLIGHT_NUMBER = re.compile(r"^(?:[A-Z][A-Z0-9]|[0-9][A-Z])[0-9]{1,4}[A-Z]?\Z")
 
 
 def normalise_number(text: str) -> str:
@@ -68,7 +68,7 @@ class Flight(Entry):
         _("seat rows"),
         max_length=60,
         blank=True,
-        validators=[RegexValidator(r"^\d{1,2}(-\d{1,2})?(, ?\d{1,2}(-\d{1,2})?)*$",
+        validators=[RegexValidator(r"^\d{1,2}(-\d{1,2})?(, ?\d{1,2}(-\d{1,2})?)*\Z",
                                    _("Rows look like 12-16, 20. Empty: everybody on board."))],
     )  # fmt: skip
     action = models.TextField(_("what to do"), blank=True)

@@ -37,7 +37,7 @@ RESERVED_SLUGS = frozenset(
 
 web_address = URLValidator(schemes=["https", "http"])
 phone_number = RegexValidator(
-    r"^\+?[0-9][0-9 .]{1,18}[0-9]$", _("A phone number: digits, spaces and dots only.")
+    r"^\+?[0-9][0-9 .]{1,18}[0-9]\Z", _("A phone number: digits, spaces and dots only.")
 )
 
 
@@ -178,6 +178,15 @@ class OfficialAccount(models.Model):
     @property
     def in_words(self) -> str:
         return " ".join(filter(None, [self.get_channel_display(), self.name, self.url]))
+
+    @property
+    def safe_url(self) -> str:
+        """`url` if it may be linked: the allowed hosts can have changed since it was entered."""
+        try:
+            validate_follow_address(self.url)
+        except ValidationError:
+            return ""
+        return self.url
 
 
 class HotlineBase(models.Model):

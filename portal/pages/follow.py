@@ -4,16 +4,19 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from locations.models import Province
 from locations.qr.codes import printed_url, qr_png, qr_svg
 from portal.publishing.views import public_province
 
 
+@require_safe
 def follow_page(request: HttpRequest, province: str) -> HttpResponse:
     return render(request, "pages/follow.html", {"province": public_province(province)})
 
 
+@require_safe
 def qr_code(request: HttpRequest, province: str, purpose: str, extension: str) -> HttpResponse:
     """The code that leads to the follow page ("theo-doi") or to the province page ("trang")."""
     publisher = public_province(province)

@@ -3,6 +3,7 @@
 from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from alerts.models import Figure, Notice
 from locations.models import ExposureLocation, Province
@@ -12,6 +13,7 @@ from portal.web.queries import count_of
 LATEST_NOTICES = 6
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     provinces = Province.objects.public(at).annotate(

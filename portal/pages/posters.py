@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from locations.models import Province
 from locations.posters.layout import Poster
@@ -20,6 +21,7 @@ RENDERERS: dict[str, tuple[str, Callable[[Poster], bytes]]] = {
 }
 
 
+@require_safe
 def poster(
     request: HttpRequest, province: str, extension: str, page: str | None = None
 ) -> HttpResponse:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from alerts.json_ld import special_announcement
 from alerts.models import CaseAnnouncement, Figure, Guidance, Notice
@@ -19,6 +20,7 @@ LOCATIONS_SHOWN = 50
 OTHERS_SHOWN = 20
 
 
+@require_safe
 def province_page(request: HttpRequest, province: str) -> HttpResponse:
     publisher = public_province(province)
     return render(request, "pages/province.html", context_for(publisher))

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
 
 from alerts.models import CaseAnnouncement, Notice
 from locations.models import ExposureLocation, Flight, Province
@@ -15,6 +17,7 @@ RESULTS_PER_KIND = 20
 LONGEST_QUERY = 100
 
 
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     results = {}
@@ -45,6 +48,6 @@ def _found(model: Any, query: str) -> list[Any]:
 def _provinces(query: str) -> list[Province]:
     return list(
         Province.objects.public().filter(
-            Q(division__folded_name__contains=fold(query)) | Q(slug=query.lower())
+            Q(division__folded_name__contains=fold(query)) | Q(slug=slugify(fold(query)))
         )[:RESULTS_PER_KIND]
     )

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from locations.models import Province
 from locations.qr.codes import printed_url, qr_png, qr_svg
@@ -14,6 +15,7 @@ from portal.publishing.models import Code
 from portal.publishing.models.publishable import PublishableQuerySet
 
 
+@require_safe
 def short_address(request: HttpRequest, code: str) -> HttpResponseRedirect:
     """Leads to a page of this portal, never elsewhere: a code to follow an account leads to the
     page that names the account, and only that page links to the account's own host."""
@@ -27,6 +29,7 @@ def short_address(request: HttpRequest, code: str) -> HttpResponseRedirect:
     return redirect(_public(model.objects.public().filter(code=allocated.value)))
 
 
+@require_safe
 def short_address_image(request: HttpRequest, code: str, extension: str) -> HttpResponse:
     """The QR code of a short address, for the printed page of an entry."""
     get_object_or_404(Code, value=code)

@@ -186,7 +186,8 @@ def apply_for_preview(*, entry: Publishable, revision: Revision | None) -> None:
     entry.published_at = entry.published_at or clock.now()
     entry.updated_at = entry.updated_at or entry.published_at
     content = revision.content if revision else contents.snapshot(entry)
-    writing.apply_all([(entry, content | OPEN_NOW)])
+    early = {name: value for name, value in OPEN_NOW.items() if name in content}
+    writing.apply_all([(entry, content | early)])
 
 
 def require_author(officer: Officer, entry: Publishable) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from alerts import story
 from alerts.story.loader import StoryLoader
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             help="story file (default: the built-in one)",
         )
 
+    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             facts = read(options["file"])
