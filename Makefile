@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test check screenshots requirements messages
+.PHONY: help serve test check bench screenshots requirements messages
 
 python := .venv/bin/python
 compile := $(python) -m piptools compile --quiet --strip-extras --allow-unsafe \
@@ -17,6 +17,11 @@ test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 
 check: ## style, types, migrations, translations and production settings
 	@tests/check
+
+bench: ## measure the privacy lint and the bulk import, with the limits they must keep
+	@deploy/venv dev
+	@$(python) bench/privacy.py
+	@$(python) bench/imports.py
 
 screenshots: ## remake the pictures in docs/images from a fresh demonstration
 	@deploy/venv dev

@@ -95,11 +95,11 @@ def test_nothing_is_approved_on_the_way_in(stage, hai_phong, author, approver):
     if stage == "code":
         factories.phone(approver)
     review = reverse("admin:publishing_revision_review", args=[revision.pk])
-    assert browser.post(review, {"_approve": "1"}).status_code == 302
+    assert browser.post(review, {"_approve": "1", "understood": "on"}).status_code == 302
     revision.refresh_from_db()
     assert revision.state == Revision.State.SUBMITTED
     factories.mark_verified(browser, approver)
-    browser.post(review, {"_approve": "1"})
+    browser.post(review, {"_approve": "1", "understood": "on"})
     revision.refresh_from_db()
     assert revision.state == Revision.State.APPROVED
 

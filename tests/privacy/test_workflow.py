@@ -159,11 +159,12 @@ def test_the_review_names_the_findings_and_takes_the_reason(hai_phong, author, a
     client.force_login(approver)
     review = reverse("admin:publishing_revision_review", args=[revision.pk])
     assert f"<mark>{PHONE}</mark>" in client.get(review).content.decode()
-    refused = client.post(review, {"_approve": "1"})
+    refused = client.post(review, {"_approve": "1", "understood": "on"})
     assert refused.status_code == 422
     assert 'name="privacy_reason"' in refused.content.decode()
 
-    client.post(review, {"_approve": "1", "privacy_reason": "số máy của trạm"})
+    approval = {"_approve": "1", "understood": "on", "privacy_reason": "số máy của trạm"}
+    client.post(review, approval)
     revision.refresh_from_db()
     assert revision.state == Revision.State.APPROVED
     assert "số máy của trạm" in client.get(review).content.decode()
