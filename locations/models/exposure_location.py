@@ -26,9 +26,9 @@ class ExposureLocationQuerySet(EntryQuerySet):
 
     def happened_between(self, first: date | None, last: date | None) -> Self:
         """Those with a window that touches the days from `first` to `last`, either open."""
-        from locations.models.exposure_window import ExposureWindow
-
-        windows = ExposureWindow.objects.filter(location=OuterRef("pk"))
+        windows = self.model._meta.get_field("windows").related_model._default_manager.filter(
+            location=OuterRef("pk")
+        )
         if first:
             windows = windows.filter(ends_on__gte=first)
         if last:
