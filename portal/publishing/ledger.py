@@ -30,7 +30,7 @@ SEALED = (
     "sequence", "previous_hash", "entry_id", "entry_code", "title", "province_id", "action",
     "content", "based_on", "number", "reason", "public_note", "author_id", "created_at",
     "submitted_at", "decided_by_id", "decided_at", "decision_note", "is_exercise",
-    "is_correction", "privacy_findings", "privacy_reason",
+    "is_correction", "privacy_findings", "privacy_reason", "batch_id",
 )  # fmt: skip
 # The columns that `seal` sets, for `bulk_update`.
 SET = ("sequence", "previous_hash", "hash")
