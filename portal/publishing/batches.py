@@ -102,7 +102,8 @@ def sending_back(*, batch: Batch, by: Officer, note: str) -> Steps:
 
 def _deciding(batch: Batch, by: Officer, decide: Callable[[list[Pair]], None]) -> Steps:
     with transaction.atomic():
-        waiting = _waiting(batch)
+        _lock(_waiting(batch))
+        waiting = _waiting(batch)  # without what was decided singly until the locks were held
         done = 0
         for pairs in _locked_pairs(waiting):
             _require_approver(pairs, by)
@@ -206,6 +207,16 @@ def _waiting(batch: Batch) -> list[tuple[int, type[Publishable], int]]:
     if not waiting:
         raise WrongState(_("Nothing of this import waits for a decision any more."))
     return waiting
+
+
+def _lock(waiting: Sequence[tuple[int, type[Publishable], int]]) -> None:
+    """Every entry and revision, before the first is decided: the ledger is the last lock."""
+    for some in _chunks(waiting, lambda one: (one[1], one[2])):
+        entries = some[0][1]._default_manager.select_for_update(no_key=True)
+        keys = [entry_id for _, _, entry_id in some]
+        list(entries.filter(pk__in=keys).order_by("pk").values_list("pk"))
+        revisions = Revision.objects.select_for_update()
+        list(revisions.filter(pk__in=[pk for pk, _, _ in some]).order_by("pk").values_list("pk"))
 
 
 def _model(entry_type: int) -> type[Publishable]:

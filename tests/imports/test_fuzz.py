@@ -28,7 +28,7 @@ often = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 # Each of these starts a process.
-seldom = settings(often, max_examples=40)
+seldom = settings(often, max_examples=25)
 
 mutations = st.lists(
     st.tuples(
@@ -123,7 +123,7 @@ def test_damaged_xlsx(data, changes):
     read_or_refused(mutated(data, changes))
 
 
-@often
+@settings(often, max_examples=150)
 @given(st.sampled_from(GOOD[3:]), st.integers(0, 8), mutations)
 def test_damaged_parts_of_xlsx_break_the_reader_only_in_known_ways(data, part, changes):
     """As the child does it, without the process: its own refusals, or what it takes for damage."""
