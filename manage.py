@@ -4,7 +4,6 @@
 import os
 import sys
 
-
 ASKS_FOR_HELP = {"help", "--help", "-h", "--version", "version"}
 
 

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, resolve, reverse
 from locations.models import Division
 from portal.publishing import content as contents
 from portal.publishing import workflow
-from portal.publishing.models import AccountEvent, Revision
+from portal.publishing.models import AccountEvent, Batch, Revision
 from portal.publishing.models.publishable import State, publishable_models
 from portal.publishing.roles import ADMINISTRATOR, APPROVER, AUDITOR, AUTHOR
 from tests import factories
@@ -121,6 +121,7 @@ def theirs(binh_duong, their_author, db) -> dict[str, object]:
         factories.publish(Guidance(province=binh_duong, by="CDC", points="Ở nhà")),
         their_author,
         Revision.objects.get(entry_code=location.code),
+        Batch.objects.create(province=binh_duong, author=their_author, file_name="theirs.csv"),
         AccountEvent.objects.filter(officer=their_author).first(),
         Division.objects.get(code="74", valid_to__isnull=False, level=1),
     ]
@@ -166,7 +167,8 @@ def test_lists_name_nothing_of_another_province(role, cast, theirs):
             assert listed.status_code == 403
 
 
-READABLE = [*(model._meta.label_lower for model in publishable_models()), "publishing.revision"]
+ENTRIES = [model._meta.label_lower for model in publishable_models()]
+READABLE = [*ENTRIES, "publishing.batch", "publishing.revision"]
 # Which lists a role opens, beside those of what is published.
 OPENS = {
     AUTHOR: set(),
@@ -184,7 +186,7 @@ def test_a_role_that_is_too_low_is_refused(role, cast, location):
         name = f"admin:{meta.app_label}_{meta.model_name}"
         opens = meta.label_lower in {*READABLE, "locations.division", *OPENS[role]}
         assert browser.get(reverse(f"{name}_changelist")).status_code == (200 if opens else 403)
-        writes = role in (AUTHOR, APPROVER) and meta.label_lower in READABLE[:-1]
+        writes = role in (AUTHOR, APPROVER) and meta.label_lower in ENTRIES
         writes = writes and meta.label_lower != "locations.province"
         writes = writes or (role == ADMINISTRATOR and meta.label_lower == "publishing.officer")
         expected = 200 if writes else 403

@@ -20,7 +20,7 @@ BOUNDS = {
     "/": 10,
     "/hai-phong/": 34,
     "/hai-phong/dia-diem/": 12,
-    "/hai-phong/dia-diem/?q=cho&kind=market&from=01/03/2021&added=7d&status=all": 12,
+    "/hai-phong/dia-diem/?q=cho&kind=market&from=01/01/2020&status=all": 12,
     "/hai-phong/dia-diem/?page=2&status=all": 12,
     "/hai-phong/chuyen-bay/": 6,
     "/chuyen-bay/": 3,
