@@ -342,8 +342,9 @@ def managers_pages(officer: Officer) -> list[str]:
         "/admin/publishing/officer/",
         "/admin/publishing/officer/add/",
         f"{account}change/",
-        f"{account}delete/",
-        f"{account}history/",
+        "/admin/publishing/accountevent/",
+        "/admin/publishing/batch/",
+        "/admin/second-factor/",
         "/admin/locations/division/",
     ]
 
