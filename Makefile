@@ -21,6 +21,7 @@ check: ## style, types, migrations, translations and production settings
 screenshots: ## remake the pictures in docs/images from a fresh demonstration
 	@deploy/venv dev
 	@$(python) docs/screenshots.py
+	@$(python) docs/handbook.py
 
 requirements: ## pin requirements.in and requirements-dev.in; UPGRADE=1 takes the newest
 	@deploy/venv dev
