@@ -18,7 +18,7 @@ test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 check: ## style, types, migrations, translations and production settings
 	@tests/check
 
-screenshots: ## remake the pictures in docs/images from a fresh demonstration
+screenshots: ## remake the pictures of README and handbook from fresh demonstrations
 	@deploy/venv dev
 	@$(python) docs/screenshots.py
 	@$(python) docs/handbook.py

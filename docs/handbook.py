@@ -47,7 +47,7 @@ class Walk:
         self.author, self.approver = (self._page(browser, 1280, 800) for _ in range(2))
         self.resident = self._page(browser, 760, 600)
         self.taken = 0
-        self.form = ""  # of the place
+        self.form = self.address = ""  # of the place, once it is written and once it is public
 
     def _page(self, browser: Browser, width: int, height: int) -> Page:
         return browser.new_page(
@@ -61,14 +61,20 @@ class Walk:
 
     def take(self, page: Page, name: str, selector: str = "") -> None:
         """A picture of the whole page, or from its top down to the end of `selector`."""
+        page.evaluate("scrollTo(0, 0)")  # or the menu, which stays in sight, lies further down
         clip = None
         if selector and (box := page.locator(selector).last.bounding_box()):
-            scrolled = page.evaluate("scrollY")
             width = page.evaluate("innerWidth")
-            bottom = box["y"] + scrolled + box["height"] + 24
-            clip = {"x": 0, "y": 0, "width": width, "height": bottom}
-        picture = Image.open(BytesIO(page.screenshot(full_page=True, clip=clip)))
-        picture.convert("RGB").quantize(COLOURS).save(FOLDER / f"{name}.png", optimize=True)
+            clip = {"x": 0, "y": 0, "width": width, "height": box["y"] + box["height"] + 24}
+        self._keep(name, page.screenshot(full_page=True, clip=clip))
+
+    def take_part(self, page: Page, name: str, selector: str) -> None:
+        """A picture of one part of a page."""
+        self._keep(name, page.locator(selector).first.screenshot())
+
+    def _keep(self, name: str, screenshot: bytes) -> None:
+        picture = Image.open(BytesIO(screenshot)).convert("RGB")
+        picture.quantize(COLOURS).save(FOLDER / f"{name}.png", optimize=True)
         self.taken += 1
 
     # --- the way in
@@ -86,7 +92,7 @@ class Walk:
         self.approver.wait_for_selector("#user-tools")
 
     def set_up_second_factor(self) -> None:
-        """The author's, who has none yet; last, since a demonstration cannot show its codes."""
+        """The author's, who has none yet."""
         page = self.author
         self.open(page, "/admin/second-factor/set-up/")
         self.take(page, "cai-dat-ma")
@@ -122,17 +128,10 @@ class Walk:
             ):
                 page.fill(f"#id_windows-{row}-{field}", value)
         self.take(page, "viet-dia-diem")
-        page.locator("#windows-group").scroll_into_view_if_needed()
-        self.element(page, "thoi-gian", "#windows-group")
+        self.take_part(page, "thoi-gian", "#windows-group")
         self.submit(page)
         self.form = page.url.removeprefix(self.base)
         self.take(page, "da-gui", ".where-it-stands")
-
-    def element(self, page: Page, name: str, selector: str) -> None:
-        """A picture of one part of a page."""
-        picture = Image.open(BytesIO(page.locator(selector).first.screenshot()))
-        picture.convert("RGB").quantize(COLOURS).save(FOLDER / f"{name}.png", optimize=True)
-        self.taken += 1
 
     def submit(self, page: Page) -> None:
         page.locator("[name=_submit]").last.click()
@@ -155,7 +154,7 @@ class Walk:
     def send_back(self) -> None:
         self.to_review()
         self.approver.fill("#note", "Thiếu số nhà, xin hỏi lại cơ sở.")
-        self.element(self.approver, "tra-lai", "form.decision")
+        self.take_part(self.approver, "tra-lai", "form.decision")
         self.approver.click("[name=_send_back]")
         self.approver.wait_for_selector(".messagelist .success")
         self.open(self.author, self.form)
@@ -167,9 +166,8 @@ class Walk:
         self.approve("duyet")
         self.take(self.approver, "da-duyet", ".review-facts")
         self.open(self.author, self.form)
-        address = self.author.get_attribute(".viewsitelink", "href") or ""
-        self.address = address
-        self.open(self.resident, address)
+        self.address = self.author.get_attribute(".viewsitelink", "href") or ""
+        self.open(self.resident, self.address)
         self.take(self.resident, "cu-dan-doc", "main")
 
     def correct(self) -> None:
@@ -184,9 +182,9 @@ class Walk:
         self.approver.fill("#id_address", "Đường Lê Hồng Phong")
         self.approver.fill("#id_action", "Gọi trung tâm y tế quận.")
         self.approver.locator("[name=_save]").last.click()
+        # Asked, and left at that: nothing of the approver's was saved.
         self.approver.wait_for_selector(".choices")
-        self.element(self.approver, "hai-nguoi-cung-sua", ".choices")
-        # Left as it is: nothing was saved yet.
+        self.take_part(self.approver, "hai-nguoi-cung-sua", ".choices")
         self.approve("duyet-dinh-chinh")
         self.open(self.resident, self.address)
         self.take(self.resident, "cu-dan-doc-dinh-chinh", "main")
@@ -219,7 +217,7 @@ class Walk:
         page.fill("#id_note", "Bệnh nhân Nguyễn Văn A, số điện thoại 0912 345 678.")
         page.locator("[name=_save]").last.click()
         page.wait_for_selector(".privacy-warnings")
-        self.element(page, "canh-bao-rieng-tu", ".privacy-warnings")
+        self.take_part(page, "canh-bao-rieng-tu", ".privacy-warnings")
 
     def show_forms(self) -> None:
         for name, address in (
@@ -231,10 +229,8 @@ class Walk:
             self.take(self.author, name)
         self.open(self.author, f"{PLACES}add/")
         self.author.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-        exercise = self.author.locator("fieldset", has=self.author.locator("#id_is_exercise"))
-        self.element(self.author, "lich-dang", "fieldset:has(#id_publish_from_0)")
-        exercise.last.scroll_into_view_if_needed()
-        self.element(self.author, "dien-tap", "fieldset:has(#id_is_exercise)")
+        self.take_part(self.author, "lich-dang", "fieldset:has(#id_publish_from_0)")
+        self.take_part(self.author, "dien-tap", "fieldset:has(#id_is_exercise)")
 
     def import_lists(self) -> None:
         self.open(self.author, f"{PLACES}import/")
