@@ -23,9 +23,10 @@ bench: ## measure the privacy lint and the bulk import, with the limits they mus
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
 
-screenshots: ## remake the pictures in docs/images from a fresh demonstration
+screenshots: ## remake the pictures of README and handbook from fresh demonstrations
 	@deploy/venv dev
 	@$(python) docs/screenshots.py
+	@$(python) docs/handbook.py
 
 requirements: ## pin requirements.in and requirements-dev.in; UPGRADE=1 takes the newest
 	@deploy/venv dev

@@ -12,6 +12,7 @@ from locations.models import Division, ExposureLocation, Province
 from portal.publishing.models import Officer
 from portal.publishing.roles import APPROVER, AUTHOR
 from tests import factories
+from tests.browser import chromium
 
 # When the story is told: the morning on which the report appeared.
 STORY_TIME = datetime(2021, 3, 26, 8, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -58,6 +59,15 @@ def hai_phong(divisions) -> Province:
 @pytest.fixture
 def binh_duong(divisions) -> Province:
     return factories.province("Bình Dương", "74")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """For modules of the xdist group "browser", whose tests have real transactions."""
+    with chromium() as browser, pytest.MonkeyPatch.context() as patch:
+        # Playwright's loop makes Django take this thread for an asynchronous program.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield browser
 
 
 @pytest.fixture

@@ -1,29 +1,18 @@
-"""The pages in a real browser: as residents see them, and the whole way of an officer's notice."""
+"""The pages in a real browser, as residents see them."""
 
 import pytest
 import time_machine
 from django.core.management import call_command
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from alerts.models import CaseAnnouncement, Notice
 from locations.models import ExposureLocation, Flight, Province
 from portal.pages.follow import code_url
-from portal.publishing.models.publishable import State
-from portal.publishing.roles import APPROVER, AUTHOR
-from tests import factories
-from tests.browser import DESKTOP, PHONE, SMALL_PHONE, Visitor, chromium, visitor
+from tests.browser import DESKTOP, PHONE, SMALL_PHONE, visitor
 from tests.conftest import STORY_TIME
 from tests.scanning import scan
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser, pytest.MonkeyPatch.context() as patch:
-        # Playwright's loop makes Django take this thread for an asynchronous program.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield browser
 
 
 @pytest.fixture
@@ -99,113 +88,3 @@ def without_javascript(browser, base: str) -> None:
     page.locator("li.row h3 a").click()
     expect(page.locator("h1")).to_have_text("xã Đại Hợp")
     context.close()
-
-
-# --- an officer's notice, from the first word to its withdrawal
-
-
-def sign_in(person: Visitor, username: str) -> None:
-    page = person.open("/admin/login/?next=/admin/")
-    page.locator("#id_username").fill(username)
-    page.locator("#id_password").fill(factories.PASSWORD)
-    page.locator("[type=submit]").click()
-    expect(page.locator("#user-tools")).to_contain_text(username)
-
-
-def choose(page: Page, field: str, typed: str, offered: str) -> None:
-    """Types into a field that offers what it finds, and takes the offer."""
-    page.locator(f"#id_{field} + .select2").click()
-    page.locator(".select2-search__field").last.fill(typed)
-    page.locator(".select2-results__option", has_text=offered).first.click()
-
-
-def approve(person: Visitor, title: str) -> None:
-    page = person.open("/admin/publishing/revision/?state__exact=submitted")
-    page.get_by_role("link", name=title).first.click()
-    page.locator("[name=_approve]").click()
-    expect(page.locator(".messagelist .success")).to_be_visible()
-
-
-def test_a_place_is_written_approved_corrected_and_withdrawn(browser, live_server, hai_phong):
-    factories.officer("tac-gia", AUTHOR, hai_phong)
-    factories.officer("nguoi-duyet", APPROVER, hai_phong)
-    base = live_server.url
-    with (
-        visitor(browser, base, DESKTOP) as author,
-        visitor(browser, base, DESKTOP) as approver,
-        visitor(browser, base, PHONE, touch=True) as resident,
-    ):
-        # Written, with its windows on the same form, and submitted.
-        sign_in(author, "tac-gia")
-        page = author.open("/admin/locations/exposurelocation/add/")
-        expect(page.locator("#id_province option:checked")).to_have_text("Hải Phòng")
-        page.locator("#id_name").fill("Chợ Cố Đạo")
-        page.locator("#id_kind").select_option("market")
-        page.locator("#id_address").fill("Đường Đằng Hải")
-        choose(page, "ward", "dang giang", "Đằng Giang")
-        page.locator("#id_action").fill("Gọi trung tâm y tế quận.")
-        page.locator("#id_windows-0-starts_on").fill("24/03/2021")
-        page.locator("#id_windows-0-starts_time").fill("22:00")
-        page.locator("#id_windows-0-ends_on").fill("25/03/2021")
-        page.locator("#id_windows-0-ends_time").fill("00:30")
-        page.locator("#windows-group .add-row a").click()
-        page.locator("#id_windows-1-starts_on").fill("23/03/2021")
-        page.locator("#id_windows-1-ends_on").fill("23/03/2021")
-        page.locator("[name=_submit]").last.click()
-        expect(page.locator(".messagelist .success")).to_be_visible()
-        form = page.url
-        place = ExposureLocation.objects.get(name="Chợ Cố Đạo")
-        assert place.state == State.SUBMITTED
-        address = place.get_absolute_url()
-        resident.open(address, status=404)
-
-        # The author cannot let it through; a colleague looks at it and does.
-        page.goto(f"{base}/admin/publishing/revision/")
-        page.get_by_role("link", name="Chợ Cố Đạo").first.click()
-        expect(page.locator("[name=_approve]")).to_have_count(0)
-        sign_in(approver, "nguoi-duyet")
-        approver.open(f"/admin/locations/exposurelocation/{place.pk}/preview/")
-        expect(approver.page.locator("h1")).to_have_text("Chợ Cố Đạo")
-        expect(approver.page.locator("p.when")).to_have_count(2)
-        approve(approver, "Chợ Cố Đạo")
-
-        # Residents see it, first in the list.
-        page = resident.open("/hai-phong/")
-        row = page.locator("#locations li.row").first
-        expect(row.locator("h3")).to_have_text("Chợ Cố Đạo")
-        expect(row).to_contain_text("00:30")
-        page = resident.open(address)
-        expect(page.locator("main")).to_contain_text("phường Đằng Giang, quận Ngô Quyền")
-        expect(page.locator("main")).to_contain_text("Gọi trung tâm y tế quận.")
-
-        # Corrected: the reason is asked for, residents read the note.
-        page = author.page
-        page.goto(form)
-        page.locator("#id_address").fill("Đường Lê Hồng Phong")
-        page.locator("#id_reason").fill("Cơ sở báo lại")
-        page.locator("#id_residents_note").fill("Sửa tên đường.")
-        page.locator("[name=_submit]").last.click()
-        expect(page.locator(".messagelist .success")).to_be_visible()
-        expect(resident.open(address).locator("main")).to_contain_text("Đường Đằng Hải")
-        approve(approver, "Chợ Cố Đạo")
-        page = resident.open(address)
-        expect(page.locator("main")).to_contain_text("Đường Lê Hồng Phong")
-        expect(page.locator(".status.corrected")).to_contain_text("Sửa tên đường.")
-
-        # Withdrawn: the address stays and says why.
-        page = author.page
-        page.goto(form)
-        page.locator(".object-tools a[href$='/withdraw/']").click()
-        page.locator("#reason").fill("Nhầm địa điểm.")
-        page.locator(".submit-row [type=submit]").click()
-        expect(page.locator(".messagelist .success")).to_be_visible()
-        approve(approver, "Chợ Cố Đạo")
-        page = resident.open(address)
-        expect(page.locator(".status.withdrawn")).to_contain_text("Nhầm địa điểm.")
-        page = resident.open("/hai-phong/dia-diem/")
-        expect(page.locator("main")).not_to_contain_text("Chợ Cố Đạo")
-
-        assert author.faults == approver.faults == []
-        # The page that was not public yet, and nothing else.
-        assert len(resident.faults) == 1
-        assert "404" in resident.faults[0]
