@@ -7,7 +7,7 @@ under embargo, nor an approval that changed nothing. `workflow` marks the revisi
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -20,6 +20,7 @@ from portal.publishing.comparison import Row, Wording, seen_changes
 from portal.publishing.models import Publishable, Revision
 from portal.publishing.models.publishable import SharedEntryQuerySet, entry_models
 from portal.publishing.models.revision import RevisionQuerySet
+from portal.publishing.privacy import masked
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,11 @@ def _changes(
             entry=entry,
             at=cast(datetime, after.decided_at),
             why=after.public_note,
-            rows=seen_changes(wording, type(entry), before.content, after.content),
+            rows=[
+                # Words about a person that a correction took away do not stay behind in its record.
+                replace(row, before=masked(row.before))
+                for row in seen_changes(wording, type(entry), before.content, after.content)
+            ],
             is_withdrawal=after.action == Revision.Action.WITHDRAW,
             is_return=before.action == Revision.Action.WITHDRAW != after.action,
             number=position if numbered else None,

@@ -191,3 +191,17 @@ def test_a_withdrawn_entry_keeps_its_address_and_says_why(client, location):
     assert page.status_code == 200
     assert "Nhầm chi nhánh" in page.content.decode()
     assert Revision.objects.corrections().count() == 1
+
+
+def test_words_about_a_person_do_not_stay_in_the_record_of_their_removal(hai_phong):
+    said = "Gọi chị Nguyễn Thị Lan, số 0912 345 678"
+    place = factories.location(hai_phong, note="Liên hệ trạm y tế")
+    Revision.objects.of(place).update(content=contents.snapshot(place) | {"note": said})
+    content = contents.snapshot(place) | {"note": "Liên hệ trạm y tế phường"}
+    author = factories.national(AUTHOR)
+    factories.approve(workflow.save_draft(entry=place, content=content, by=author))
+    [change] = record(place)
+    [row] = change.rows
+    assert "Lan" not in row.before
+    assert "0912" not in row.before
+    assert row.after == "Liên hệ trạm y tế phường"

@@ -6,7 +6,7 @@ place of residence, telephone number, numbers of identity papers. The engine rea
 nothing of entries; `checks` reads an entry's content.
 """
 
-from portal.publishing.privacy.engine import findings
+from portal.publishing.privacy.engine import findings, masked
 from portal.publishing.privacy.rules import Finding, Rule
 
-__all__ = ["Finding", "Rule", "findings"]
+__all__ = ["Finding", "Rule", "findings", "masked"]

@@ -13,6 +13,7 @@ STRENGTH = {rule: strength for strength, rule in enumerate(Rule)}
 
 # Many times any notice. What is longer is not let through unchecked: its length is a finding.
 LONGEST = 50_000
+MASK = "…"
 
 
 def findings(text: str, *, allowed_phones: Collection[str] = ()) -> list[Finding]:
@@ -32,6 +33,17 @@ def findings(text: str, *, allowed_phones: Collection[str] = ()) -> list[Finding
         *names(reading),
     ]
     return [_finding(reading, span) for span in _apart(found)]
+
+
+def masked(text: str) -> str:
+    """`text` with "…" for everything in it that could point to a person."""
+    if len(text) > LONGEST:
+        return MASK
+    shown, end = "", 0
+    for finding in findings(text):
+        shown += text[end : finding.start] + MASK
+        end = finding.end
+    return shown + text[end:]
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
