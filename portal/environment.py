@@ -84,9 +84,10 @@ def secret_key(folder: Path) -> str:
 
 def public_base_url() -> str:
     """PUBLIC_BASE_URL without a trailing slash: the address printed on posters and codes."""
-    url = required(
-        "PUBLIC_BASE_URL", in_demo=f"http://localhost:{env.str('PORT', default='8000')}"
-    ).rstrip("/")
+    port = env.str("PORT", default="8000")
+    # A senseless PORT is refused by `serve`, in words about PORT.
+    local = f"http://localhost:{port}" if re.fullmatch("[0-9]{1,5}", port) else "http://localhost"
+    url = required("PUBLIC_BASE_URL", in_demo=local).rstrip("/")
     if not BASE_URL.fullmatch(url):
         raise ImproperlyConfigured(f"PUBLIC_BASE_URL must look like https://host, not {url!r}")
     if url.startswith("http://") and not DEMO:
