@@ -19,8 +19,8 @@ PT = 25.4 / 72
 MARGIN = 16.0
 TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN
 
-# A code wants to be as wide as a tenth of the distance it is read from (the printing rule of
-# thumb in the project's field notes). These 11 cm, of which the code takes what divides into
+# A code wants to be as wide as a tenth of the distance it is read from (a rule of thumb
+# of printers). These 11 cm, of which the code takes what divides into
 # whole dots, serve a reader at arm's length and a step back, 1.1 m, from a notice board.
 CODE_WIDTH = 114.0
 CODE_TOP = 98.0

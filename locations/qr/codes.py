@@ -1,7 +1,7 @@
 """QR codes of permanent short addresses.
 
-Level Q without a logo, a quiet zone of four modules and upper-case addresses, as the project's
-field notes say. ISO/IEC 18004 asks for that quiet zone, and its alphanumeric mode (0-9 A-Z space
+Level Q without a logo, a quiet zone of four modules and upper-case addresses. ISO/IEC 18004 asks
+for that quiet zone, and its alphanumeric mode (0-9 A-Z space
 $%*+-./:) is what makes upper case compact: HTTPS://HOST/Q/7H3KD needs only 29 × 29 modules. Black
 on white whatever the page around looks like: many readers miss a light code on a dark ground.
 """
