@@ -22,6 +22,11 @@ class NoticeQuerySet(EntryQuerySet):
             models.Prefetch("flights", Flight.objects.public().for_lists()),
         )
 
+    def covering(self, entry: ExposureLocation | Flight) -> Self:
+        """Those that name `entry` as a place or flight they are about."""
+        linked = "locations" if isinstance(entry, ExposureLocation) else "flights"
+        return self.filter(**{linked: entry})
+
     def newest_first(self) -> Self:
         """The most urgent first, and among equals the newest."""
         rank = Case(
