@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from locations.models.division import Division
+from locations.points import Point, point_of
 from portal.publishing.models import Entry, EntryQuerySet
 
 
@@ -188,6 +189,16 @@ class ExposureLocation(Entry):
     def unit(self) -> Division | None:
         """The smallest administrative unit that is known."""
         return self.ward or self.district
+
+    @property
+    def point(self) -> Point | None:
+        """Where it lies: the written point, else the centroid of its ward or district."""
+        return point_of(
+            latitude=self.latitude,
+            longitude=self.longitude,
+            unit=self.unit,
+            is_area=self.kind == self.Kind.AREA,
+        )
 
     @property
     def now_part_of(self) -> str:
