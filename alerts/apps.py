@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class AlertsConfig(AppConfig):
     name = "alerts"
     verbose_name = _("Announcements")
+
+    def ready(self) -> None:
+        from alerts.delivery import outbox
+
+        outbox.connect()

@@ -82,6 +82,25 @@ def secret_key(folder: Path) -> str:
     return key
 
 
+def subscription_keys(folder: Path) -> list[str]:
+    """SUBSCRIPTION_KEYS: what addresses of subscribers are sealed with, the newest first.
+
+    Kept apart from SECRET_KEY, because to lose it is to lose every subscriber. A demo that sets
+    none gets a random one, kept in its data folder.
+    """
+    if DEMO and not env.str("SUBSCRIPTION_KEYS", default=""):
+        return [kept_text(folder / "subscription-key", lambda: secrets.token_urlsafe(50))]
+    value = required("SUBSCRIPTION_KEYS", in_demo="")
+    keys = [key.strip() for key in value.split(",") if key.strip()]
+    if not keys or any(len(key) < 40 or len(set(key)) < 10 for key in keys):
+        raise ImproperlyConfigured(
+            "SUBSCRIPTION_KEYS must be one or more keys of at least 40 random characters, with"
+            " commas between them; make one with:"
+            " python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+    return keys
+
+
 def public_base_url() -> str:
     """PUBLIC_BASE_URL without a trailing slash: the address printed on posters and codes."""
     port = env.str("PORT", default="8000")

@@ -104,6 +104,7 @@ CACHES = {
     "default": environment.parsed("CACHE_URL", default="locmemcache://", parse=env.cache_url_config)
 }
 vars().update(environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config))
+EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 20
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"no-reply@{urlsplit(PUBLIC_BASE_URL).hostname}")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -201,6 +202,11 @@ SESSION_LONGEST = timedelta(hours=12)
 
 # Hosts that a printed code may lead to, beside this portal itself.
 FOLLOW_HOSTS = env.list("FOLLOW_HOSTS", default=["zalo.me", "www.zalo.me", "oa.zalo.me"])
+
+# What subscribers' addresses are sealed with, the newest first; see `alerts.delivery.sealing`.
+SUBSCRIPTION_KEYS = environment.subscription_keys(DATA_DIR)
+# Messages a second of each channel that has a limit, over all workers together.
+DELIVERY_RATES = {"email": environment.whole_number("EMAILS_PER_SECOND", default=0)}
 
 LOGGING = {
     "version": 1,

@@ -20,3 +20,8 @@ def fold(text: str) -> str:
 def search_words(text: str) -> list[str]:
     """The folded words of a search; every one must be found for an entry to match."""
     return fold(text).split()
+
+
+def capitalised(text: str) -> str:
+    """With its first letter large; the others stay as they are."""
+    return text[:1].upper() + text[1:]

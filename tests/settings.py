@@ -17,12 +17,14 @@ os.environ |= {
     "DATA_DIR": FOLDER,
     "DEBUG": "0",
     "DEMO": "1",
+    "EMAILS_PER_SECOND": "0",
     "EMAIL_URL": "memorymail://",
     "FOLLOW_HOSTS": "zalo.me,www.zalo.me,oa.zalo.me",
     "LOG_LEVEL": "WARNING",
     "PUBLIC_BASE_URL": "http://testserver",
     "SESSION_IDLE_MINUTES": "30",
     "TRUSTED_PROXIES": "0",
+    "SUBSCRIPTION_KEYS": "subscriptions-in-the-tests-only-0123456789-0123456789",
     "SECRET_KEY": "for-the-tests-only-0123456789-0123456789-0123456789",
 }
 # The one choice that is left: tests/run names a PostgreSQL here.

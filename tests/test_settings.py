@@ -25,6 +25,7 @@ def production(tmp_path: Path) -> dict[str, str]:
         "DEMO": "0",
         "PUBLIC_BASE_URL": "https://portal.test",
         "SECRET_KEY": SECRET,
+        "SUBSCRIPTION_KEYS": SECRET,
     }
 
 
@@ -49,6 +50,10 @@ BAD = [
     ("SECRET_KEY", "changeme" * 8, "SECRET_KEY must be at least 40 random characters"),
     ("SECRET_KEY", "django-insecure-" + SECRET, "SECRET_KEY must be at least 40 random"),
     ("SECRET_KEY", "a" * 50, "SECRET_KEY must be at least 40 random characters"),
+    ("SUBSCRIPTION_KEYS", None, "SUBSCRIPTION_KEYS is not set"),
+    ("SUBSCRIPTION_KEYS", " , ", "SUBSCRIPTION_KEYS must be one or more keys"),
+    ("SUBSCRIPTION_KEYS", f"{SECRET},short", "SUBSCRIPTION_KEYS must be one or more keys"),
+    ("EMAILS_PER_SECOND", "many", "EMAILS_PER_SECOND must be a whole number from 0"),
     ("PUBLIC_BASE_URL", None, "PUBLIC_BASE_URL is not set"),
     ("PUBLIC_BASE_URL", "portal.test", "PUBLIC_BASE_URL must look like https://host"),
     ("PUBLIC_BASE_URL", "https://", "PUBLIC_BASE_URL must look like https://host"),

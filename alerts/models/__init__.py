@@ -1,6 +1,20 @@
 from alerts.models.case_announcement import CaseAnnouncement
+from alerts.models.delivery import Allowance, Delivery
+from alerts.models.dispatch import Dispatch, Kind
 from alerts.models.figure import Figure
 from alerts.models.guidance import Guidance
 from alerts.models.notice import Notice, NoticeHotline
+from alerts.models.subscription import Subscription
 
-__all__ = ["CaseAnnouncement", "Figure", "Guidance", "Notice", "NoticeHotline"]
+__all__ = [
+    "Allowance",
+    "CaseAnnouncement",
+    "Delivery",
+    "Dispatch",
+    "Figure",
+    "Guidance",
+    "Kind",
+    "Notice",
+    "NoticeHotline",
+    "Subscription",
+]

@@ -81,6 +81,11 @@ class Notice(Entry):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def rank(self) -> int:
+        """The place of its severity: 0 is the most urgent."""
+        return self.Severity.values.index(self.severity)
+
     def searchable(self) -> Iterable[str]:
         yield from (self.title, self.title_en, self.body, self.body_en, self.action, self.code)
 

@@ -31,7 +31,7 @@ RESERVED_SLUGS = frozenset(
     {
         "admin", "api", "chuyen-bay", "du-lieu", "en", "favicon.ico", "gioi-thieu", "healthz",
         "i18n", "kiem-tra", "media", "q", "readyz", "robots.txt", "sitemap.xml", "static",
-        "tim-kiem", "vi", "xac-minh",
+        "theo-doi", "tim-kiem", "vi", "xac-minh",
     }
 )  # fmt: skip
 

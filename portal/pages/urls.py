@@ -6,13 +6,19 @@ from portal.pages.home import home
 from portal.pages.posters import poster
 from portal.pages.province import province_page
 from portal.pages.search import search
+from portal.pages.subscriptions import Ask, Confirm, Leave, Manage, asked
 
 urlpatterns = [
     path("", home, name="home"),
     path("tim-kiem/", search, name="search"),
+    path("theo-doi/xac-nhan/<slug:token>/", Confirm.as_view(), name="subscription-confirm"),
+    path("theo-doi/thay-doi/<slug:token>/", Manage.as_view(), name="subscription-manage"),
+    path("theo-doi/huy/<slug:token>/", Leave.as_view(), name="subscription-leave"),
     path("<slug:province>/", province_page, name="province"),
     path("<slug:province>/dinh-chinh/", Corrections.as_view(), name="corrections"),
     path("<slug:province>/theo-doi/", follow_page, name="follow"),
+    path("<slug:province>/theo-doi/email/", Ask.as_view(), name="subscription-ask"),
+    path("<slug:province>/theo-doi/email/da-gui/", asked, name="subscription-asked"),
     # The files are at hand beside the province page and beside the follow page.
     re_path(
         r"^(?P<province>[-\w]+)/(?:theo-doi/)?(?P<purpose>theo-doi|trang)\.(?P<extension>svg|png)$",

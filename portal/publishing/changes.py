@@ -72,6 +72,11 @@ def described(revisions: Iterable[Revision]) -> list[Change]:
     )
 
 
+def between(entry: Publishable, before: Revision, after: Revision) -> Change:
+    """What changed for somebody who has read `before` and has missed what was between."""
+    return _changes([(entry, before, after)])[0]
+
+
 def _changes(
     told: Sequence[tuple[Publishable, Revision, Revision]], *, numbered: bool = False
 ) -> list[Change]:

@@ -27,6 +27,7 @@ from portal.publishing import ledger, writing
 from portal.publishing.models import Batch, Officer, Publishable, Revision
 from portal.publishing.models.publishable import State
 from portal.publishing.privacy import approval as privacy
+from portal.publishing.signals import carried_out
 
 
 class WrongState(ValidationError):
@@ -294,6 +295,7 @@ def carry_out(pairs: Sequence[Pair], *, by: Officer, note: str) -> None:
     # The head of the ledger is the last lock of a transaction; see `ledger`.
     ledger.seal(revisions)
     writing.save_all(revisions)
+    carried_out.send(sender=type(pairs[0][0]), pairs=pairs, at=at)
 
 
 def return_to_author(pairs: Sequence[Pair], *, by: Officer, note: str) -> None:

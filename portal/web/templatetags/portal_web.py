@@ -65,6 +65,14 @@ def until(end: datetime) -> SafeString | str:
     return moment(_last_day(end) if _local(end).time() == time() else end)
 
 
+def ends(end: datetime) -> str:
+    """The same as `until`, as plain text."""
+    last = _last_day(end) if _local(end).time() == time() else None
+    if last:
+        return formats.date_format(last, "SHORT_DATE_FORMAT")
+    return formats.date_format(_local(end), "SHORT_DATETIME_FORMAT")
+
+
 @register.filter
 def days_left(end: datetime, now: datetime) -> int:
     """Whole days that follow today until `end`; 0 on the last day."""

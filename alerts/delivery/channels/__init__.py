@@ -1,0 +1,84 @@
+"""The ways by which a message reaches people. One module each; `CHANNELS` names them all.
+
+A new channel is a module with one class of the shape of `Channel`, and its name in `CHANNELS`.
+Everything else (who gets what, order, limits, trying again, the figures) is done for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any, Protocol
+
+from django.utils.module_loading import import_string
+
+from alerts.delivery.announcement import Announcement
+from alerts.models import Delivery
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The receiver has accepted it."""
+
+
+@dataclass(frozen=True)
+class Later:
+    """Not this time. `after` if the receiver named a time; `why` never holds an address."""
+
+    why: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Dead:
+    """Never, as it stands; an officer reads `why`, which never holds an address."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The subscriber is not there any more: the subscription is forgotten."""
+
+
+Outcome = Sent | Later | Dead | Gone
+
+
+class Unreachable(Exception):
+    """The channel as a whole does not work at the moment: no message is to blame, and none has
+    been handed over. The text never holds an address or a password."""
+
+
+class Channel(Protocol):
+    """One way to reach people."""
+
+    # As it is stored with subscriptions and deliveries.
+    name: str
+    # Told to all followers in one message, without subscriptions of ours.
+    is_broadcast: bool
+    # How many messages are handed to `send` together. Of so many it may be unknown after a crash
+    # whether they were accepted; they are sent again, with the same key.
+    at_once: int
+
+    def render(self, announcement: Announcement, delivery: Delivery) -> Any:
+        """The message for `delivery`, whose `subscription` is loaded, or None in a broadcast.
+
+        Called for every message: what is the same for all should be kept by `announcement`,
+        which is one and the same object as long as nothing changes.
+        """
+
+    def send(self, messages: Sequence[Any]) -> Sequence[Outcome]:
+        """What became of each message, in their order. Raises Unreachable."""
+
+    def close(self) -> None:
+        """Gives back connections; `send` may be called again."""
+
+
+CHANNELS = ("alerts.delivery.channels.email.EmailChannel",)
+
+
+@cache
+def channels() -> dict[str, Channel]:
+    """Every channel by its name."""
+    made = [import_string(path)() for path in CHANNELS]
+    return {channel.name: channel for channel in made}

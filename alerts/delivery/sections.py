@@ -1,0 +1,127 @@
+"""An announcement as headings and lines, in the order in which somebody has to know them.
+
+The plain text and the HTML of an e-mail are both made of these, and so say the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from alerts.delivery.announcement import Announcement, Covered
+from alerts.models import Kind
+from portal.text import capitalised
+from portal.web.templatetags.portal_web import ends
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line; `url` is what it leads to, `is_item` makes it one of a list."""
+
+    text: str
+    url: str = ""
+    is_item: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    heading: str
+    lines: tuple[Line, ...]
+    is_first: bool = False
+
+
+def sections(told: Announcement) -> list[Section]:
+    """In the language that is active, which is to be the announcement's own."""
+    makers = _WITHDRAWN if told.kind == Kind.WITHDRAWAL else _CURRENT
+    made = [Section(heading, tuple(lines)) for heading, lines in (make(told) for make in makers)]
+    made = [section for section in made if section.lines]
+    return [Section(made[0].heading, made[0].lines, is_first=True), *made[1:]]
+
+
+def _withdrawn(told: Announcement) -> tuple[str, list[Line]]:
+    lines = [Line(_("This notice is withdrawn: what it said does not hold any more."))]
+    return _("Withdrawn"), lines + _why(told)
+
+
+def _withdrawn_was(told: Announcement) -> tuple[str, list[Line]]:
+    return _("It said"), [Line(told.title), *_paragraphs(told.action)]
+
+
+def _changed(told: Announcement) -> tuple[str, list[Line]]:
+    if told.change is None:
+        return "", []
+    lines = []
+    if told.change.is_return:
+        lines.append(Line(_("This notice was withdrawn and is in force again.")))
+    for row in told.change.rows:
+        before = _one_line(row.before) or _("nothing")
+        now = _one_line(row.after) or _("left out")
+        words = {"label": capitalised(row.label), "before": before, "now": now}
+        lines.append(Line(_("%(label)s: was “%(before)s”, now “%(now)s”") % words, is_item=True))
+    return _("What was changed"), lines + _why(told)
+
+
+def _why(told: Announcement) -> list[Line]:
+    why = told.change.why if told.change else ""
+    return [Line(_("Why: %s") % why)] if why else []
+
+
+def _action(told: Announcement) -> tuple[str, list[Line]]:
+    lines = _paragraphs(told.action)
+    if told.is_untranslated:
+        lines.append(Line(_("The office has written this in Vietnamese only.")))
+    return _("What to do"), lines
+
+
+def _numbers(told: Announcement) -> tuple[str, list[Line]]:
+    lines = [
+        Line(f"{one.who}: {one.number}", url=f"tel:{one.dialled}", is_item=True)
+        for one in told.numbers
+    ]
+    return _("Whom to call"), lines
+
+
+def _covered(told: Announcement) -> tuple[str, list[Line]]:
+    return _("Were you here?"), [line for one in told.covered for line in _place(one)]
+
+
+def _place(one: Covered) -> Iterator[Line]:
+    name = capitalised(one.name)
+    if one.is_withdrawn:
+        name = _("%s (withdrawn)") % name
+    yield Line(f"{name}, {one.where}: {'; '.join(one.when)}", url=one.url, is_item=True)
+
+
+def _body(told: Announcement) -> tuple[str, list[Line]]:
+    return _("Who it concerns"), _paragraphs(told.body)
+
+
+def _page(told: Announcement) -> tuple[str, list[Line]]:
+    lines = []
+    if told.kind == Kind.NEW:
+        lines.append(Line(_("Announced: %s") % _moment(told.published_at)))
+    else:
+        words = {"first": _moment(told.published_at), "changed": _moment(told.changed_at)}
+        lines.append(Line(_("Announced: %(first)s; changed: %(changed)s") % words))
+    if told.until and told.kind != Kind.WITHDRAWAL:
+        lines.append(Line(_("In force until: %s") % ends(told.until)))
+    lines.append(Line(_("It is real if it stands here: %s") % told.url, url=told.url))
+    return _("On the official page"), lines
+
+
+_CURRENT = (_changed, _action, _numbers, _covered, _body, _page)
+_WITHDRAWN = (_withdrawn, _withdrawn_was, _numbers, _page)
+
+
+def _paragraphs(text: str) -> list[Line]:
+    return [Line(line.strip()) for line in text.splitlines() if line.strip()]
+
+
+def _one_line(text: str) -> str:
+    return "; ".join(part.strip() for part in text.splitlines() if part.strip())
+
+
+def _moment(value: datetime) -> str:
+    return formats.date_format(value, "SHORT_DATETIME_FORMAT")

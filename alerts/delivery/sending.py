@@ -1,0 +1,195 @@
+"""Sends what is queued, message by message, and notes of each what became of it.
+
+A worker holds what it sends: on PostgreSQL by the lock of the row, which ends with the worker,
+and which others skip; on SQLite by having its turn (`alerts.delivery.turns`). What the receiver
+has accepted is noted at once. So a worker that dies leaves nothing behind but the messages it was
+just handing over (one of e-mail), which are sent again with the same key.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from alerts.delivery import limits, subscribing
+from alerts.delivery.announcement import Announcement, announce
+from alerts.delivery.channels import Channel, Dead, Gone, Later, Outcome, Sent, Unreachable
+from alerts.delivery.sealing import Unreadable
+from alerts.models import Delivery, Dispatch, Kind, Notice
+from portal import clock
+
+log = logging.getLogger(__name__)
+
+# After the first failure so long, then twice as long each time, up to the longest; each time by
+# chance up to half as long again, so that what failed together is not tried together. Ten
+# attempts take between four and seven hours: greylisting and a night's maintenance pass.
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=2)
+MOST_ATTEMPTS = 10
+# SQLite has one worker at a time, which may look at several rows at once.
+READ_TOGETHER = 100
+
+
+@dataclass
+class Tally:
+    """What became of the messages of a slice of time."""
+
+    sent: int = 0
+    later: int = 0
+    dead: int = 0
+    gone: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.sent + self.later + self.dead + self.gone
+
+
+@dataclass
+class Slice:
+    """A short time of sending by one channel, until `seconds` are over or nothing is due.
+
+    What a message says is read once in a slice, so that a correction is told within seconds.
+    """
+
+    channel: Channel
+    seconds: float
+    is_stopping: Callable[[], bool] = lambda: False
+    tally: Tally = field(default_factory=Tally)
+
+    def __post_init__(self) -> None:
+        self._announcements: dict[Any, Announcement | None] = {}
+
+    def run(self) -> Tally:
+        """Raises `Unreachable`; what was sent before stays noted."""
+        end = time.monotonic() + self.seconds
+        for rank in range(len(Notice.Severity.values)):
+            while self._go_on(end) and self._send_some(rank):
+                pass
+        return self.tally
+
+    def _go_on(self, end: float) -> bool:
+        return time.monotonic() < end and not self.is_stopping()
+
+    def _send_some(self, rank: int) -> int:
+        wanted = READ_TOGETHER if _has_turns() else self.channel.at_once
+        allowed = limits.granted(self.channel.name, wanted)
+        taken = 0
+        try:
+            for held in self._held(rank, allowed):
+                taken += len(held)
+                self._deliver(held)
+                if self.is_stopping():
+                    break
+        finally:
+            limits.give_back(self.channel.name, allowed - taken)
+        return taken
+
+    def _held(self, rank: int, number: int) -> Iterator[list[Delivery]]:
+        """Some deliveries, which nobody else sends until the next ones are asked for."""
+        due = Delivery.objects.due(self.channel.name, rank).select_related("subscription")
+        if _has_turns():
+            some = list(due[:number])
+            size = self.channel.at_once
+            yield from (some[i : i + size] for i in range(0, len(some), size))
+        elif number:
+            with transaction.atomic():
+                held = list(due.select_for_update(skip_locked=True, of=("self",))[:number])
+                if held:
+                    yield held
+
+    def _deliver(self, held: Sequence[Delivery]) -> None:
+        messages: list[tuple[Delivery, Any]] = []
+        outcomes: dict[int, Outcome] = {}
+        for delivery in held:
+            try:
+                announcement = self._announcement(delivery)
+                if announcement is None:
+                    outcomes[delivery.pk] = Dead("not current any more")
+                else:
+                    messages.append((delivery, self.channel.render(announcement, delivery)))
+            except Unreadable as error:
+                outcomes[delivery.pk] = Dead(str(error))
+            except Exception as error:
+                # Its text may hold anything; where it happened does not.
+                log.error("a message could not be made: %s", _where(error))
+                outcomes[delivery.pk] = Later(f"could not be made: {type(error).__name__}")
+        if messages:
+            results = self._results([message for _delivery, message in messages])
+            for (delivery, _message), outcome in zip(messages, results, strict=True):
+                outcomes[delivery.pk] = outcome
+        for delivery in held:
+            self._note(delivery, outcomes[delivery.pk])
+
+    def _results(self, messages: Sequence[Any]) -> Sequence[Outcome]:
+        try:
+            return self.channel.send(messages)
+        except Unreachable:
+            raise
+        except Exception as error:
+            log.error("messages could not be sent: %s", _where(error))
+            return [Later(f"could not be sent: {type(error).__name__}")] * len(messages)
+
+    def _announcement(self, delivery: Delivery) -> Announcement | None:
+        """What it says; None if that is over, and so nobody is to be told any more."""
+        language = delivery.subscription.language if delivery.subscription else "vi"
+        key = (delivery.dispatch_id, delivery.kind, language, delivery.since_id)
+        if key not in self._announcements:
+            dispatch = Dispatch.objects.select_related("revision", "notice").get(
+                pk=delivery.dispatch_id
+            )
+            is_over = dispatch.kind != Kind.WITHDRAWAL and not dispatch.notice.is_listed()
+            self._announcements[key] = (
+                None
+                if is_over
+                else announce(
+                    dispatch, kind=Kind(delivery.kind), language=language, since=delivery.since
+                )
+            )
+        return self._announcements[key]
+
+    def _note(self, delivery: Delivery, outcome: Outcome) -> None:
+        attempts = delivery.attempts + 1
+        changed: dict[str, Any] = {"attempts": attempts, "decided_at": clock.now()}
+        match outcome:
+            case Sent():
+                self.tally.sent += 1
+                changed |= {"state": Delivery.State.SENT, "last_error": ""}
+            case Later(why=why, after=after) if attempts < MOST_ATTEMPTS:
+                self.tally.later += 1
+                wait = max(backoff(attempts), after or timedelta())
+                changed |= {"not_before": clock.now() + wait, "last_error": why[:200]}
+                changed["decided_at"] = None
+            case Later(why=why) | Dead(why=why):
+                self.tally.dead += 1
+                changed |= {"state": Delivery.State.DEAD, "last_error": why[:200]}
+            case Gone():
+                self.tally.gone += 1
+                changed |= {"state": Delivery.State.DEAD, "last_error": "gone"}
+        # Of one that was replaced or has left meanwhile nothing is noted.
+        Delivery.objects.queued().filter(pk=delivery.pk).update(**changed)
+        if isinstance(outcome, Gone) and delivery.subscription_id:
+            gone = delivery.subscription_id
+            transaction.on_commit(lambda: subscribing.forget(gone))
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after so many failed attempts."""
+    wait = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    return wait * random.uniform(1, 1.5)  # noqa: S311 - to spread, not to hide
+
+
+def _has_turns() -> bool:
+    return not connection.features.has_select_for_update_skip_locked
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} at {place}"

@@ -1,0 +1,23 @@
+"""After a new key was put first in SUBSCRIPTION_KEYS."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from alerts.delivery import subscribing
+from alerts.delivery.sealing import Unreadable
+
+
+class Command(BaseCommand):
+    help = (
+        "Encrypts the addresses of all subscribers with the first of SUBSCRIPTION_KEYS. Links in "
+        "e-mails that were sent before hold as long as their key stands in SUBSCRIPTION_KEYS: "
+        "keep the old one for as long as people may want to unsubscribe by an old e-mail."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            done = subscribing.reseal()
+        except Unreadable as error:
+            raise CommandError(f"{error}; nothing after it was changed") from error
+        self.stdout.write(f"{done} addresses are sealed with the first key now.")

@@ -1,0 +1,96 @@
+"""What residents fill in to subscribe, and to change what they get."""
+
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.core.validators import EmailValidator
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from alerts.delivery.subscribing import Wishes
+from alerts.models import Notice, Subscription
+from locations.models import Division, ExposureLocation, Province
+
+MINIMUM = (
+    (Notice.Severity.INFORMATION, _("All notices")),
+    (Notice.Severity.IMPORTANT, _("Urgent and important notices")),
+    (Notice.Severity.URGENT, _("Urgent notices only")),
+)
+
+
+class UnitsField(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, unit: Any) -> str:
+        return unit.path_name().rpartition(", ")[0] or unit.full_name
+
+
+class WishesForm(forms.Form):
+    """What somebody wants to be told of. `province` decides which wards can be chosen."""
+
+    language = forms.ChoiceField(
+        label=_("Language of the e-mails"), choices=settings.LANGUAGES, widget=forms.RadioSelect
+    )
+    minimum = forms.ChoiceField(
+        label=_("Which notices"),
+        choices=MINIMUM,
+        initial=Notice.Severity.INFORMATION,
+        widget=forms.RadioSelect,
+    )
+    units = UnitsField(label=_("Districts and wards"), queryset=None, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        province: Province,
+        subscription: Subscription | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = True
+        offered = units_listed(province)
+        if subscription is not None:
+            chosen = Subscription.units.through.objects.filter(subscription=subscription)
+            offered |= Q(pk__in=chosen.values("division"))
+        cast(UnitsField, self.fields["units"]).queryset = (
+            Division.objects.filter(offered)
+            .select_related("parent__parent")
+            .order_by("level", "folded_name", "pk")
+        )
+
+    @property
+    def wishes(self) -> Wishes:
+        """Of a valid form."""
+        data = self.cleaned_data
+        return Wishes(data["language"], data["minimum"], data["units"])
+
+
+class EmailForm(WishesForm):
+    """A request to be told by e-mail."""
+
+    address = forms.CharField(
+        label=_("E-mail address"),
+        max_length=254,
+        validators=[EmailValidator(_("Write the whole e-mail address, such as ten@example.com."))],
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+    field_order = ("address",)
+
+    def clean_address(self) -> str:
+        return self.cleaned_data["address"].lower()
+
+
+def units_listed(province: Province) -> Q:
+    """The wards and districts in which the province has listed a place."""
+    places = ExposureLocation.objects.public().filter(province=province)
+    in_wards = places.exclude(ward=None)
+    return (
+        Q(pk__in=in_wards.values("ward"))
+        | Q(
+            pk__in=in_wards.filter(ward__parent__level=Division.Level.DISTRICT).values(
+                "ward__parent"
+            )
+        )
+        | Q(pk__in=places.exclude(district=None).values("district"))
+    )
