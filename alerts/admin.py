@@ -1,8 +1,13 @@
 """Notices, case announcements, figures and guidance in the admin."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from alerts.delivery import admin as delivery_admin  # noqa: F401 - registers its own
+from alerts.delivery import figures
 from alerts.models import CaseAnnouncement, Figure, Guidance, Notice, NoticeHotline
 from portal.publishing.admin.base import (
     FOLDED,
@@ -11,6 +16,8 @@ from portal.publishing.admin.base import (
     ChildInline,
     PublishingAdmin,
 )
+
+DELIVERY = (_("Sent to subscribers"), {"fields": ("delivery_figures",)})
 
 
 class NoticeHotlineInline(ChildInline):
@@ -30,6 +37,16 @@ class NoticeAdmin(PublishingAdmin):
         (IN_ENGLISH, {"fields": ("title_en", "action_en", "body_en"), "classes": FOLDED}),
         WHEN_PUBLIC,
     )
+    readonly_fields = ("delivery_figures",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        is_sent = obj is not None and obj.is_public and not obj.is_exercise
+        return [*fieldsets, DELIVERY] if is_sent else fieldsets
+
+    @admin.display(description=_("messages"))
+    def delivery_figures(self, notice: Notice) -> str:
+        return figures.in_words(figures.of_notice(notice))
 
 
 @admin.register(CaseAnnouncement)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 
-from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from alerts.delivery import limits, links
 from alerts.delivery.channels import Later, Outcome
-from alerts.delivery.channels.email import EmailChannel, letter
+from alerts.delivery.channels.email import EmailChannel, Finished, finished, letter
 from alerts.delivery.sealing import Unreadable
 from alerts.delivery.sending import backoff
 from alerts.models import Subscription
@@ -52,16 +51,17 @@ def _send_next(channel: EmailChannel) -> bool:
     return True
 
 
-def _message(subscription: Subscription) -> EmailMultiAlternatives:
+def _message(subscription: Subscription) -> Finished:
     """The letter for whoever has been asked in the name of this address."""
     with translation.override(subscription.language):
+        own = links.token(subscription)
         is_known = subscription.confirmed_at is not None
         context = {
             "subscription": subscription,
             "province": subscription.province,
             "confirm": links.confirm(subscription),
-            "manage": links.manage(subscription),
-            "unsubscribe": links.unsubscribe(subscription),
+            "manage": links.manage(own, subscription.language),
+            "unsubscribe": links.unsubscribe(own, subscription.language),
             "is_known": is_known,
             "language": subscription.language,
         }
@@ -69,7 +69,7 @@ def _message(subscription: Subscription) -> EmailMultiAlternatives:
             subject = _("You get the notices of %(name)s already")
         else:
             subject = _("Confirm: notices of %(name)s")
-        return letter(
+        message = letter(
             to=subscription.address,
             sender=subscription.province.office or subscription.province.name,
             language=subscription.language,
@@ -78,3 +78,4 @@ def _message(subscription: Subscription) -> EmailMultiAlternatives:
             html=render_to_string("alerts/email/letter.html", context),
             headers={},
         )
+        return finished(message)

@@ -9,19 +9,24 @@ from alerts.delivery.subscribing import CONFIRM, MANAGE
 from alerts.models import Subscription
 
 
+def token(subscription: Subscription, purpose: str = MANAGE) -> str:
+    """What makes a link the subscriber's own."""
+    return sealing.token(subscription.handle, purpose)
+
+
 def confirm(subscription: Subscription) -> str:
-    return _link("subscription-confirm", subscription, CONFIRM)
+    own = token(subscription, CONFIRM)
+    return _link("subscription-confirm", own, subscription.language)
 
 
-def manage(subscription: Subscription) -> str:
-    return _link("subscription-manage", subscription, MANAGE)
+def manage(own: str, language: str) -> str:
+    return _link("subscription-manage", own, language)
 
 
-def unsubscribe(subscription: Subscription) -> str:
-    return _link("subscription-leave", subscription, MANAGE)
+def unsubscribe(own: str, language: str) -> str:
+    return _link("subscription-leave", own, language)
 
 
-def _link(name: str, subscription: Subscription, purpose: str) -> str:
-    with translation.override(subscription.language):
-        path = reverse(name, args=[sealing.token(subscription.handle, purpose)])
-    return settings.PUBLIC_BASE_URL + path
+def _link(name: str, own: str, language: str) -> str:
+    with translation.override(language):
+        return settings.PUBLIC_BASE_URL + reverse(name, args=[own])

@@ -60,6 +60,8 @@ class Slice:
     seconds: float
     is_stopping: Callable[[], bool] = lambda: False
     tally: Tally = field(default_factory=Tally)
+    # Whether there may be more to send, and only the limit of the channel holds it up.
+    is_limited: bool = False
 
     def __post_init__(self) -> None:
         self._announcements: dict[Any, Announcement | None] = {}
@@ -73,11 +75,15 @@ class Slice:
         return self.tally
 
     def _go_on(self, end: float) -> bool:
-        return time.monotonic() < end and not self.is_stopping()
+        # Nothing less urgent takes what the limit leaves over.
+        return time.monotonic() < end and not self.is_stopping() and not self.is_limited
 
     def _send_some(self, rank: int) -> int:
         wanted = READ_TOGETHER if _has_turns() else self.channel.at_once
         allowed = limits.granted(self.channel.name, wanted)
+        if not allowed:
+            self.is_limited = Delivery.objects.due(self.channel.name, rank).exists()
+            return 0
         taken = 0
         try:
             for held in self._held(rank, allowed):
@@ -96,7 +102,7 @@ class Slice:
             some = list(due[:number])
             size = self.channel.at_once
             yield from (some[i : i + size] for i in range(0, len(some), size))
-        elif number:
+        else:
             with transaction.atomic():
                 held = list(due.select_for_update(skip_locked=True, of=("self",))[:number])
                 if held:

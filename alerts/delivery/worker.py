@@ -17,7 +17,9 @@ from alerts.delivery.turns import turn
 
 # Seconds: of sending until the outbox is looked at again, between looks when there is nothing to
 # do, and between reports.
-SLICE, IDLE, REPORT = 1.0, 1.0, 10.0
+SLICE, IDLE, REPORT = 2.0, 1.0, 10.0
+# Seconds to wait for the limit of a channel.
+LIMITED = 0.2
 # Seconds that a channel rests after it could not be reached: more each time.
 FIRST_REST, LONGEST_REST = 1.0, 60.0
 SWEEP = 60.0
@@ -93,11 +95,13 @@ class Worker:
             self._rests[channel.name] = (time.monotonic() + rest, min(rest * 2, LONGEST_REST))
         else:
             self._rests.pop(channel.name, None)
+        if piece.is_limited:
+            self._wait(LIMITED)
         tally = piece.tally
         counted = self._counted.setdefault(channel.name, [0, 0, 0, 0, 0])
         for place, number in enumerate((tally.sent, tally.later, tally.dead, tally.gone, done)):
             counted[place] += number
-        return bool(tally.total or done)
+        return bool(tally.total or done or piece.is_limited)
 
     def _report(self, *, only_if_time: bool = False) -> None:
         passed = time.monotonic() - self._reported_at

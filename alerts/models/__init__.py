@@ -1,5 +1,5 @@
 from alerts.models.case_announcement import CaseAnnouncement
-from alerts.models.delivery import Allowance, Delivery
+from alerts.models.delivery import Allowance, DeadLetter, Delivery
 from alerts.models.dispatch import Dispatch, Kind
 from alerts.models.figure import Figure
 from alerts.models.guidance import Guidance
@@ -9,6 +9,7 @@ from alerts.models.subscription import Subscription
 __all__ = [
     "Allowance",
     "CaseAnnouncement",
+    "DeadLetter",
     "Delivery",
     "Dispatch",
     "Figure",

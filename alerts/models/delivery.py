@@ -84,7 +84,6 @@ class Delivery(models.Model):
                 fields=["decided_at"], condition=Q(state="dead"), name="delivery_dead_letters"
             ),
         ]
-        permissions = [("retry_delivery", _("Can try failed deliveries again"))]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.key}"  # nothing of the subscriber: this may come into a log
@@ -92,6 +91,19 @@ class Delivery(models.Model):
     @property
     def province(self) -> Any:
         return self.dispatch.notice.province
+
+
+class DeadLetter(Delivery):
+    """A delivery that failed for good, as officers see it in the admin."""
+
+    officers_may = ("view",)
+    approvers_may = ("retry",)
+
+    class Meta:
+        proxy = True
+        verbose_name = _("failed message")
+        verbose_name_plural = _("failed messages")
+        permissions = [("retry_deadletter", _("Can send failed messages again"))]
 
 
 NAMESPACE = uuid.UUID("5b0c5b7e-94a0-4f0e-8a62-6d6a9a1f2c11")

@@ -41,6 +41,8 @@ class Dispatch(models.Model):
     """Written in the transaction of the approval, whatever the number of subscribers; the worker
     makes a `Delivery` for each of them later (`alerts.delivery.fan_out`)."""
 
+    officers_may = ("view",)
+
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
         DONE = "done", _("handed to the channels")

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.validators import EmailValidator
 from django.db.models import Q
+from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 from alerts.delivery.subscribing import Wishes
@@ -78,7 +79,9 @@ class EmailForm(WishesForm):
     field_order = ("address",)
 
     def clean_address(self) -> str:
-        return self.cleaned_data["address"].lower()
+        """In small letters and ASCII, so that it is the same however it was typed."""
+        name, _at, host = self.cleaned_data["address"].lower().rpartition("@")
+        return f"{name}@{punycode(host)}"
 
 
 def units_listed(province: Province) -> Q:

@@ -94,12 +94,13 @@ class TokenView(View):
     def page(
         self, request: HttpRequest, found: Subscription, *, status: int = 200, **more: Any
     ) -> HttpResponse:
+        own = links.token(found)
         context = {
             "subscription": found,
             "province": public_province(found.province.slug),
             "unlisted": True,
-            "manage_url": links.manage(found),
-            "leave_url": links.unsubscribe(found),
+            "manage_url": links.manage(own, get_language() or "vi"),
+            "leave_url": links.unsubscribe(own, get_language() or "vi"),
             **more,
         }
         return render(request, self.template_name, context, status=status)

@@ -7,7 +7,8 @@
     Trung ương    writes   -         manages   reads  those, and Quản trị tỉnh
     Kiểm toán …   reads    -         reads     reads  -
 
-Entries include the province's own page. Everybody reads revisions, within their provinces. Nobody
+Entries include the province's own page. Everybody reads revisions and what became of deliveries,
+within their provinces; approvers have failed messages sent again. Nobody
 approves what they wrote. Trung ương is the administrator of the whole country: only a national
 officer can have it, and only a superuser (made by a command on the machine) can give it. Creating
 a province takes a national officer who writes. An officer may have several roles.
@@ -85,6 +86,13 @@ def permissions_of(role: str) -> Iterable[str]:
         meta = model._meta
         for verb in rights.entries:
             yield f"{meta.app_label}.{verb}_{meta.model_name}"
+    # What the apps above add says itself who may do what with it, beside the entries.
+    for other in apps.get_models():
+        verbs = getattr(other, "officers_may", ())
+        if rights.approves:
+            verbs += getattr(other, "approvers_may", ())
+        for verb in verbs:
+            yield f"{other._meta.app_label}.{verb}_{other._meta.model_name}"
     yield "publishing.view_revision"
     yield "publishing.view_batch"
     if rights.approves:

@@ -58,3 +58,9 @@ def outbox(settings) -> Iterator[list]:
     """The e-mails that a worker has sent."""
     mail.outbox.clear()
     yield mail.outbox
+
+
+@pytest.fixture
+def subscribers(hai_phong):
+    """Makes so many subscribers of Hải Phòng."""
+    return lambda number: [subscriber(hai_phong) for _ in range(number)]

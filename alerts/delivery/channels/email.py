@@ -2,9 +2,11 @@
 
 import re
 import smtplib
+import textwrap
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from email import message_from_bytes
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 from typing import Any, cast
@@ -12,7 +14,9 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend as SMTPBackend
+from django.core.mail.message import SafeMIMEMultipart
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -20,10 +24,15 @@ from alerts.delivery import links
 from alerts.delivery.announcement import Announcement
 from alerts.delivery.channels import Dead, Later, Outcome, Sent, Unreachable
 from alerts.delivery.sections import sections
-from alerts.models import Delivery, Subscription
+from alerts.models import Delivery, Kind, Subscription
 
-# What stands in the text that all subscribers share, for what is each subscriber's own.
-UNSUBSCRIBE, MANAGE = "%%unsubscribe%%", "%%manage%%"
+# What stands in the message that all subscribers share, for what is each subscriber's own. Each is
+# one that needs no encoding, so that it stands in the finished message as it is here.
+TO = "to-the-subscriber@mark.invalid"
+OWN = "of-the-subscriber"
+KEY, THREAD = UUID(int=1), UUID(int=2)
+# Letters in a line at most: of Vietnamese none takes more than three bytes.
+LINE = 300
 # A server may have closed a connection that was idle for so many seconds: it is asked first.
 IDLE = 5
 ENHANCED_STATUS = re.compile(rb"\A[245]\.\d{1,3}\.\d{1,3}\b")
@@ -40,31 +49,16 @@ class EmailChannel:
         self._backend: Any = None
         self._used_at = 0.0
 
-    def render(self, announcement: Announcement, delivery: Delivery) -> EmailMultiAlternatives:
+    def render(self, announcement: Announcement, delivery: Delivery) -> "Finished":
         to = cast(Subscription, delivery.subscription)
-        text, html = _bodies(announcement)
-        own = {UNSUBSCRIBE: links.unsubscribe(to), MANAGE: links.manage(to)}
-        headers = {
-            "Message-ID": message_id(delivery.key),
-            "Date": format_datetime(announcement.changed_at),
-            "List-Id": _list_id(announcement),
-            "List-Unsubscribe": f"<{own[UNSUBSCRIBE]}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
-        if delivery.thread:
-            first = message_id(delivery.thread)
-            headers |= {"In-Reply-To": first, "References": first}
-        return letter(
-            to=to.address,
-            sender=announcement.office or announcement.province,
-            language=announcement.language,
-            subject=announcement.headline,
-            text=_filled(text, own),
-            html=_filled(html, own),
-            headers=headers,
-        )
+        address, token = to.address, links.token(to)
+        data = _shared(announcement).replace(TO.encode(), address.encode())
+        data = data.replace(OWN.encode(), token.encode())
+        data = data.replace(str(KEY).encode(), str(delivery.key).encode())
+        data = data.replace(str(THREAD).encode(), str(delivery.thread).encode())
+        return Finished(address, data)
 
-    def send(self, messages: Sequence[EmailMultiAlternatives]) -> Sequence[Outcome]:
+    def send(self, messages: "Sequence[Finished]") -> Sequence[Outcome]:
         outcomes: list[Outcome] = []
         for message in messages:
             self._connect()
@@ -94,9 +88,15 @@ class EmailChannel:
             self.close()
             raise Unreachable(f"the mail server does not answer: {_reason(error)}") from None
 
-    def _send(self, message: EmailMultiAlternatives) -> Outcome:
+    def _send(self, message: "Finished") -> Outcome:
         try:
-            self._backend.send_messages([message])
+            if isinstance(self._backend, SMTPBackend):
+                # Without Django's way from a message to its bytes, which they have behind them.
+                sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+                connection = cast(smtplib.SMTP, self._backend.connection)
+                connection.sendmail(sender, message.to, message.data)
+            else:
+                self._backend.send_messages([message])
         except smtplib.SMTPRecipientsRefused as error:
             (answer,) = error.recipients.values()
             return _refused(*answer)
@@ -111,6 +111,22 @@ class EmailChannel:
             self.close()
             return Later(f"the connection broke: {_reason(error)}")
         return Sent()
+
+
+class Finished(EmailMessage):
+    """A message that is bytes already, for any of Django's backends."""
+
+    def __init__(self, to: str, data: bytes) -> None:
+        super().__init__(to=[to])
+        self.data = data
+
+    def message(self, **kwargs: Any) -> Any:
+        return message_from_bytes(self.data)
+
+
+def finished(message: EmailMessage) -> Finished:
+    (to,) = message.to
+    return Finished(to, cast(SafeMIMEMultipart, message.message()).as_bytes(linesep="\r\n"))
 
 
 def letter(
@@ -166,24 +182,46 @@ def _status(answer: bytes | str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _bodies(announcement: Announcement) -> tuple[str, str]:
+def _shared(announcement: Announcement) -> bytes:
+    """The whole message, with a mark for all that is a subscriber's own."""
+    unsubscribe = links.unsubscribe(OWN, announcement.language)
+    headers = {
+        "Message-ID": message_id(KEY),
+        "Date": format_datetime(announcement.changed_at),
+        "List-Id": _list_id(announcement),
+        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    if announcement.kind != Kind.NEW:
+        headers |= {"In-Reply-To": message_id(THREAD), "References": message_id(THREAD)}
     with translation.override(announcement.language):
         context = {
             "told": announcement,
             "sections": sections(announcement),
-            "unsubscribe": UNSUBSCRIBE,
-            "manage": MANAGE,
+            "unsubscribe": unsubscribe,
+            "manage": links.manage(OWN, announcement.language),
             "language": announcement.language,
         }
-        text = render_to_string("alerts/email/notice.txt", context)
-        html = render_to_string("alerts/email/notice.html", context)
-    return text, html
+        message = letter(
+            to=TO,
+            sender=announcement.office or announcement.province,
+            language=announcement.language,
+            subject=announcement.headline,
+            text=_short_lines(render_to_string("alerts/email/notice.txt", context)),
+            html=_short_lines(render_to_string("alerts/email/notice.html", context)),
+            headers=headers,
+        )
+    return finished(message).data
 
 
-def _filled(text: str, own: dict[str, str]) -> str:
-    for mark, value in own.items():
-        text = text.replace(mark, value)
-    return text
+def _short_lines(text: str) -> str:
+    """With no line longer than SMTP allows (998 bytes, RFC 5321): such a one would be encoded, and
+    the marks in it with it."""
+    lines = (
+        textwrap.wrap(line, LINE, break_on_hyphens=False) if len(line) > LINE else [line]
+        for line in text.splitlines()
+    )
+    return "\n".join(line for some in lines for line in some) + "\n"
 
 
 def _list_id(announcement: Announcement) -> str:

@@ -1,0 +1,47 @@
+"""How many messages of which channel were sent, wait, were replaced, or failed."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from alerts.models import Delivery, Dispatch, Notice
+
+# By channel, then by state.
+Figures = dict[str, dict[str, int]]
+
+
+def of_notice(notice: Notice) -> Figures:
+    """Of all versions of the notice together."""
+    return _by("dispatch__notice", Delivery.objects.filter(dispatch__notice=notice))[notice.pk]
+
+
+def of_dispatches(dispatches: Iterable[Dispatch]) -> dict[int, Figures]:
+    """Of each of them, by its key; one query."""
+    keys = [dispatch.pk for dispatch in dispatches]
+    return _by("dispatch", Delivery.objects.filter(dispatch__in=keys))
+
+
+def in_words(figures: Figures) -> str:
+    """ "email: 99,998 sent, 2 failed", one line for each channel."""
+    states = dict(Delivery.State.choices)
+    lines = []
+    for channel, counted in sorted(figures.items()):
+        parts = [
+            f"{formats.localize(counted[state], use_l10n=True)} {name}"
+            for state, name in states.items()
+            if counted.get(state)
+        ]
+        lines.append(f"{channel}: {', '.join(parts)}")
+    return "\n".join(lines) or _("nothing was sent")
+
+
+def _by(key: str, deliveries: Any) -> dict[int, Figures]:
+    found: dict[int, Figures] = defaultdict(lambda: defaultdict(dict))
+    counted = deliveries.order_by().values_list(key, "channel", "state").annotate(Count("pk"))
+    for of, channel, state, number in counted:
+        found[of][channel][state] = number
+    return found
