@@ -9,7 +9,7 @@ just handing over (one of e-mail), which are sent again with the same key.
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from alerts.delivery.announcement import Announcement, announce
 from alerts.delivery.channels import Channel, Dead, Gone, Later, Outcome, Sent, Unreachable
 from alerts.delivery.sealing import Unreadable
 from alerts.models import Delivery, Dispatch, Kind, Notice
+from alerts.models.delivery import DeliveryQuerySet
 from portal import clock
 
 log = logging.getLogger(__name__)
@@ -86,27 +87,35 @@ class Slice:
             return 0
         taken = 0
         try:
-            for held in self._held(rank, allowed):
-                taken += len(held)
-                self._deliver(held)
-                if self.is_stopping():
-                    break
+            if _has_turns():
+                taken = self._send_in_turn(rank, allowed)
+            else:
+                taken = self._send_held(rank, allowed)
         finally:
             limits.give_back(self.channel.name, allowed - taken)
         return taken
 
-    def _held(self, rank: int, number: int) -> Iterator[list[Delivery]]:
-        """Some deliveries, which nobody else sends until the next ones are asked for."""
-        due = Delivery.objects.due(self.channel.name, rank).select_related("subscription")
-        if _has_turns():
-            some = list(due[:number])
-            size = self.channel.at_once
-            yield from (some[i : i + size] for i in range(0, len(some), size))
-        else:
-            with transaction.atomic():
-                held = list(due.select_for_update(skip_locked=True, of=("self",))[:number])
-                if held:
-                    yield held
+    def _send_held(self, rank: int, number: int) -> int:
+        """Sends some that nobody else sends meanwhile: their rows are locked until it is noted."""
+        with transaction.atomic():
+            due = self._due(rank).select_for_update(skip_locked=True, of=("self",))
+            held = list(due[:number])
+            if held:
+                self._deliver(held)
+        return len(held)
+
+    def _send_in_turn(self, rank: int, number: int) -> int:
+        """Sends some while nobody else sends anything."""
+        some = list(self._due(rank)[:number])
+        taken = 0
+        while taken < len(some) and not self.is_stopping():
+            held = some[taken : taken + self.channel.at_once]
+            taken += len(held)
+            self._deliver(held)
+        return taken
+
+    def _due(self, rank: int) -> DeliveryQuerySet:
+        return Delivery.objects.due(self.channel.name, rank).select_related("subscription")
 
     def _deliver(self, held: Sequence[Delivery]) -> None:
         messages: list[tuple[Delivery, Any]] = []

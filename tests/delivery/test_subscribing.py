@@ -72,7 +72,7 @@ def test_the_whole_way_from_asking_to_leaving(hai_phong, resident, outbox):
     assert len(outbox) == 2
     leave = link(outbox, "huy")
     assert "Hủy đăng ký" in resident.get(leave).content.decode()
-    assert "Bạn đã hủy đăng ký" in resident.post(leave).content.decode()
+    assert "<h1>Bạn đã hủy đăng ký</h1>" in resident.post(leave).content.decode()
     assert not Subscription.objects.exists()
     factories.notice(hai_phong)
     work()
@@ -225,7 +225,7 @@ def test_who_confirmed_is_never_swept(asked, resident):
 def test_a_wrong_link_says_so(kind, method, token, hai_phong, resident):
     answer = getattr(resident, method)(f"/theo-doi/{kind}/{token}/")
     assert answer.status_code == 404
-    assert "không đầy đủ" in answer.content.decode()
+    assert "<h1>Đường dẫn này không đầy đủ</h1>" in answer.content.decode()
 
 
 def test_the_link_of_one_purpose_is_none_for_another(hai_phong, resident):
@@ -281,6 +281,7 @@ def test_no_page_sets_a_cookie_and_none_shows_the_address(asked, hai_phong, resi
             answer = resident.get(prefix + page.removeprefix("http://testserver"))
             assert answer.status_code == 200 and not answer.cookies
             assert "cu-dan" not in answer.content.decode()
+            assert re.search("<h1>[^<]{8,}</h1>", answer.content.decode()), page
     ask(resident)
     assert not resident.cookies
     answer = resident.get(asked)
