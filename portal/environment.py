@@ -10,8 +10,10 @@ import warnings
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
@@ -119,6 +121,42 @@ def hosts(name: str, *, in_demo: str) -> list[str]:
     if "*" in named:
         raise ImproperlyConfigured(f"{name} must name the hosts; '*' would accept any")
     return named
+
+
+class SigningPair(NamedTuple):
+    """A private key and the certificate that belongs to it, both in PEM."""
+
+    key: bytes
+    certificate: bytes
+
+
+def signing_pair(key_name: str, certificate_name: str) -> SigningPair | None:
+    """The key and certificate in the files that these variables name; None if neither is set."""
+    paths = {name: env.str(name, default="").strip() for name in (key_name, certificate_name)}
+    if not any(paths.values()):
+        return None
+    if not all(paths.values()):
+        raise ImproperlyConfigured(f"{key_name} and {certificate_name} must be set together")
+    contents = {}
+    for name, path in paths.items():
+        try:
+            contents[name] = Path(path).read_bytes()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name} {path}: {error.strerror}") from error
+    pair = SigningPair(contents[key_name], contents[certificate_name])
+    try:
+        key = serialization.load_pem_private_key(pair.key, password=None)
+    except (TypeError, ValueError) as error:
+        raise ImproperlyConfigured(
+            f"{key_name} is no private key in PEM without password"
+        ) from error
+    try:
+        certificate = x509.load_pem_x509_certificate(pair.certificate)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{certificate_name} is no certificate in PEM") from error
+    if certificate.public_key() != key.public_key():
+        raise ImproperlyConfigured(f"{certificate_name} does not belong to {key_name}")
+    return pair
 
 
 def log_level() -> str:

@@ -202,6 +202,9 @@ SESSION_LONGEST = timedelta(hours=12)
 # Hosts that a printed code may lead to, beside this portal itself.
 FOLLOW_HOSTS = env.list("FOLLOW_HOSTS", default=["zalo.me", "www.zalo.me", "oa.zalo.me"])
 
+# Signs CAP messages; without it they are published unsigned.
+CAP_SIGNING = environment.signing_pair("CAP_KEY", "CAP_CERTIFICATE")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
