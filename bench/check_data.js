@@ -41,7 +41,13 @@ export function makeData(windows, seed) {
     const day = Math.floor((begin + 7 * 60 * MINUTE) / DAY) * DAY - 7 * 60 * MINUTE;
     const window = dayKnownOnly
       ? { start: day, end: day + DAY, startKnown: false, endKnown: false, when: `${i}` }
-      : { start: begin, end: begin + (30 + Math.floor(next() * 180)) * MINUTE, startKnown: true, endKnown: true, when: `${i}` };
+      : {
+          start: begin,
+          end: begin + (30 + Math.floor(next() * 180)) * MINUTE,
+          startKnown: true,
+          endKnown: true,
+          when: `${i}`,
+        };
     return {
       kind: /** @type {const} */ ("place"),
       code: `HP${i}`,
@@ -88,8 +94,11 @@ export function makeHistory(points, seed, data) {
     if (next() < 0.01) {
       latitude = HAI_PHONG.latitude + (next() - 0.5) * CITY;
       longitude = HAI_PHONG.longitude + (next() - 0.5) * CITY;
-      const open = data.entries.filter(({ windows: [{ start, end }] = [] }) => start <= times[i] && times[i] < end);
-      if (open.length && next() < 0.3) ({ latitude, longitude } = open[Math.floor(next() * open.length)].point);
+      const open = data.entries.filter(
+        ({ windows: [{ start, end }] = [] }) => start <= times[i] && times[i] < end,
+      );
+      if (open.length && next() < 0.3)
+        ({ latitude, longitude } = open[Math.floor(next() * open.length)].point);
     }
     latitudes[i] = Math.round((latitude + (next() - 0.5) * 0.0005) * 1e7) / 1e7;
     longitudes[i] = Math.round((longitude + (next() - 0.5) * 0.0005) * 1e7) / 1e7;

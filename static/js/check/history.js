@@ -34,7 +34,10 @@ const READERS = new Map([
  *   or "damaged". Half a file is refused: "nothing found" in it would be taken for the whole.
  * @throws {Cancelled}
  */
-export async function readHistory(file, { span = { first: -Infinity, last: Infinity }, ...watch } = {}) {
+export async function readHistory(
+  file,
+  { span = { first: -Infinity, last: Infinity }, ...watch } = {},
+) {
   const whole = file instanceof Uint8Array ? file : new Uint8Array(file);
   if (whole.length > LARGEST_FILE) throw new HistoryError("too-large", `${whole.length} bytes`);
   const bytes = trimmed(whole);

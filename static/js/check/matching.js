@@ -165,7 +165,10 @@ export function matchFlights(data, flights) {
   const taken = new Set(flights.map(({ number, date }) => `${flightNumber(number)} ${date}`));
   return merged(
     data.entries
-      .filter(({ kind, number, date }) => kind === "flight" && taken.has(`${flightNumber(number)} ${date}`))
+      .filter(
+        ({ kind, number, date }) =>
+          kind === "flight" && taken.has(`${flightNumber(number)} ${date}`),
+      )
       .map((entry) => match(entry, null, "flight", "certain")),
   );
 }
@@ -303,7 +306,10 @@ function certaintyOf(/** @type {string} */ timing, /** @type {boolean} */ isPass
 }
 
 /** Minutes of a time in which at least one of the presences was there; begun ones count. */
-function minutesIn(/** @type {{start: number, end: number}} */ time, /** @type {Presence[]} */ presences) {
+function minutesIn(
+  /** @type {{start: number, end: number}} */ time,
+  /** @type {Presence[]} */ presences,
+) {
   let sum = 0;
   let until = time.start;
   for (const { start, end } of [...presences].sort((one, other) => one.start - other.start)) {

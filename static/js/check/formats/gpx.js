@@ -38,7 +38,9 @@ export async function readGpx(bytes, into, pause) {
   let rest = "";
   for (let position = 0; position < bytes.length; position += PIECE) {
     await pause(position / bytes.length);
-    rest = tags.read(rest + text.decode(bytes.subarray(position, position + PIECE), { stream: true }));
+    rest = tags.read(
+      rest + text.decode(bytes.subarray(position, position + PIECE), { stream: true }),
+    );
     if (rest.length > LONGEST_TOKEN) {
       throw new HistoryError("damaged", `a tag before byte ${position + PIECE} has no end`);
     }
@@ -91,7 +93,8 @@ class Tags {
   }
 
   end(/** @type {string} */ name) {
-    if (this.open.pop() !== name) throw new HistoryError("damaged", `</${name}> ends what never began`);
+    if (this.open.pop() !== name)
+      throw new HistoryError("damaged", `</${name}> ends what never began`);
     if (this.point && POINTS.has(name)) {
       this.into.point(momentOf(this.point.time), this.point.position);
       this.point = null;

@@ -101,7 +101,7 @@ function endOfString(/** @type {Uint8Array} */ bytes, /** @type {number} */ star
     if (end < 0) {
       throw new HistoryError("damaged", `the file ends at byte ${bytes.length}, inside a word`);
     }
-    for (escapes = 0; bytes[end - 1 - escapes] === BACKSLASH; ) escapes += 1;
+    for (escapes = 0; bytes[end - 1 - escapes] === BACKSLASH;) escapes += 1;
   } while (escapes % 2);
   return end;
 }

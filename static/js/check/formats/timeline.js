@@ -46,7 +46,11 @@ function coordinates(/** @type {any} */ place) {
 const MINUTE = 60_000;
 
 /** The step's own moment, or minutes since its segment began, if they lie within it. */
-function timeOfStep(/** @type {any} */ step, /** @type {number} */ start, /** @type {number} */ end) {
+function timeOfStep(
+  /** @type {any} */ step,
+  /** @type {number} */ start,
+  /** @type {number} */ end,
+) {
   const time = momentOf(step?.time);
   if (!Number.isNaN(time)) return time;
   const minutes = numberOf(step?.durationMinutesOffsetFromStartTime);
@@ -62,7 +66,11 @@ function timeOfStep(/** @type {any} */ step, /** @type {number} */ start, /** @t
 export function readSignal(signal, into) {
   const fix = signal?.position;
   if (fix) {
-    into.point(momentOf(fix.timestamp), coordinates(fix.LatLng ?? fix.latLng), accuracyOf(fix.accuracyMeters));
+    into.point(
+      momentOf(fix.timestamp),
+      coordinates(fix.LatLng ?? fix.latLng),
+      accuracyOf(fix.accuracyMeters),
+    );
   }
   return Boolean(fix || signal?.wifiScan || signal?.activityRecord);
 }

@@ -87,7 +87,8 @@ export function positionOf(latitude, longitude) {
   return possible && (latitude !== 0 || longitude !== 0) ? { latitude, longitude } : null;
 }
 
-const PAIR = /^\s*(?:geo:)?\s*([+-]?\d+(?:\.\d+)?)\s*°?\s*,\s*([+-]?\d+(?:\.\d+)?)\s*°?\s*(?:[;?].*)?$/;
+const PAIR =
+  /^\s*(?:geo:)?\s*([+-]?\d+(?:\.\d+)?)\s*°?\s*,\s*([+-]?\d+(?:\.\d+)?)\s*°?\s*(?:[;?].*)?$/;
 
 /**
  * "20.8449°, 106.6881°" as Android writes it, "geo:20.844900,106.688100" as iPhones do.
