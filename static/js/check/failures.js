@@ -18,13 +18,8 @@ export class HistoryError extends Error {
 export class Cancelled extends Error {}
 
 /**
- * What long work calls between its slices: tells how far it is, lets others have their turn, and
- * stops if it is not wanted any more.
- * @typedef {(done: number) => Promise<void>} Pause
- * @typedef {{onProgress?: (done: number) => void|Promise<void>, isCancelled?: () => boolean}} Watch
- *
- * @param {Watch} watch `onProgress` gets 0..1; if it returns a promise, the work waits for it
- * @returns {Pause} throws Cancelled
+ * @param {import("./types.js").Watch} watch
+ * @returns {import("./types.js").Pause} throws Cancelled
  */
 export function pauseFor({ onProgress, isCancelled }) {
   return async (done) => {

@@ -1,9 +1,9 @@
 /** Gathers a history while its file is read: only numbers, and only those of the days in question. */
 
 /**
- * @typedef {import("./formats/values.js").Position} Position
- * @typedef {import("./matching.js").History} History
- * @typedef {import("./matching.js").Span} Span
+ * @typedef {import("./types.js").Position} Position
+ * @typedef {import("./types.js").History} History
+ * @typedef {import("./types.js").Span} Span
  */
 
 const FIRST_CAPACITY = 4096;

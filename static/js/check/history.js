@@ -1,4 +1,4 @@
-/** Reads a location history file of any kind that residents can export. */
+/** Reads a location history file of any kind that residents can get. */
 
 import { Cancelled, HistoryError, pauseFor } from "./failures.js";
 import { readGpx } from "./formats/gpx.js";
@@ -27,9 +27,9 @@ const READERS = new Map([
 
 /**
  * @param {ArrayBuffer|Uint8Array} file the whole file
- * @param {{span?: import("./matching.js").Span} & import("./failures.js").Watch} [options]
+ * @param {{span?: import("./types.js").Span} & import("./types.js").Watch} [options]
  *   `span`: the days in question; what lies outside is counted but not kept
- * @returns {Promise<import("./matching.js").History>}
+ * @returns {Promise<import("./types.js").History>}
  * @throws {HistoryError} "too-large", "empty", "not-json" (neither JSON nor XML), "unknown-format",
  *   or "damaged". Half a file is refused: "nothing found" in it would be taken for the whole.
  * @throws {Cancelled}
@@ -77,7 +77,7 @@ function kindOf(/** @type {Uint8Array} */ bytes) {
 async function readJson(
   /** @type {Uint8Array} */ bytes,
   /** @type {Gathering} */ into,
-  /** @type {import("./failures.js").Pause} */ pause,
+  /** @type {import("./types.js").Pause} */ pause,
 ) {
   let areArraysKnown = false;
   let seen = 0;

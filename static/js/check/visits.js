@@ -15,9 +15,9 @@
  */
 
 /**
- * @typedef {import("./matching.js").Entry} Entry
- * @typedef {import("./matching.js").History} History
- * @typedef {import("./matching.js").Presence} Presence
+ * @typedef {import("./types.js").Entry} Entry
+ * @typedef {import("./types.js").History} History
+ * @typedef {import("./types.js").Presence} Presence
  */
 
 export const MINUTE = 60_000;
@@ -47,7 +47,7 @@ const SLICE = 1024;
  * Who was at which spot and when.
  * @param {Spot[]} spots
  * @param {History} history its points in the order of time
- * @param {import("./failures.js").Pause} pause
+ * @param {import("./types.js").Pause} pause
  * @returns {Promise<Presence[][]>} for each spot, in the order of time
  */
 export async function visitsAt(spots, history, pause) {

@@ -24,7 +24,7 @@ self.addEventListener("message", (/** @type {MessageEvent} */ { data: message })
 });
 
 async function run(
-  /** @type {{data: import("./matching.js").Data, file: {bytes: ArrayBuffer}}} */ { data, file },
+  /** @type {{data: import("./types.js").Data, file: {bytes: ArrayBuffer}}} */ { data, file },
   /** @type {object} */ job,
 ) {
   const isCancelled = () => job !== current;

@@ -29,7 +29,7 @@ const POINTS = new Set(["trkpt", "rtept", "wpt"]);
 /**
  * @param {Uint8Array} bytes UTF-8 (or any encoding that shares ASCII: times and positions are that)
  * @param {Gathering} into
- * @param {import("../failures.js").Pause} pause
+ * @param {import("../types.js").Pause} pause
  * @throws {HistoryError} "unknown-format" if it is other XML, "damaged" if it ends too early
  */
 export async function readGpx(bytes, into, pause) {
@@ -58,7 +58,7 @@ class Tags {
     /** @type {string[]} the names of the elements that are open, without namespace */
     this.open = [];
     this.isComplete = false;
-    /** @type {{position: import("./values.js").Position|null, time: string}|null} */
+    /** @type {{position: import("../types.js").Position|null, time: string}|null} */
     this.point = null;
   }
 

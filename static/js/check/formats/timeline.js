@@ -1,5 +1,5 @@
 /**
- * Google Timeline as phones export it since 2024. There is no description by Google; the fields are
+ * Google Timeline as phones hand it out since 2024. There is no description by Google; the fields are
  * those that public readers of real files know, see
  * github.com/CarlosBergillos/LocationHistoryFormat/issues/13,
  * github.com/cpesch/RouteConverter/issues/351 and github.com/Freika/dawarich/issues/2587.

@@ -3,7 +3,7 @@
  * nothing here throws.
  */
 
-/** @typedef {{latitude: number, longitude: number}} Position degrees, WGS 84 */
+/** @typedef {import("../types.js").Position} Position */
 
 const MOMENT =
   /^(\d{4})-(0[1-9]|1[0-2])-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?$/;
@@ -57,7 +57,7 @@ function plausible(/** @type {number} */ time) {
 }
 
 /**
- * A number that may be written as a string, as iPhones export theirs.
+ * A number that may be written as a string, as iPhones write them.
  * @param {unknown} value
  * @returns {number} NaN if it is none
  */
