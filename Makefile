@@ -18,10 +18,11 @@ test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 check: ## style, types, migrations, translations and production settings
 	@tests/check
 
-bench: ## measure the privacy lint and the bulk import, with the limits they must keep
+bench: ## measure the privacy lint, the bulk import and the check, with the limits they must keep
 	@deploy/venv dev
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
+	@$(python) bench/check.py
 
 screenshots: ## remake the pictures of README and handbook from fresh demonstrations
 	@deploy/venv dev
