@@ -4,11 +4,5 @@ from alerts import views
 
 urlpatterns = [
     path("<slug:province>/thong-bao/", views.NoticeList.as_view(), name="notices"),
-    path("<slug:province>/thong-bao/<slug:code>/", views.NoticeDetail.as_view(), name="notice"),
     path("<slug:province>/ca-benh/", views.CaseAnnouncementList.as_view(), name="cases"),
-    path(
-        "<slug:province>/ca-benh/<slug:code>/",
-        views.CaseAnnouncementDetail.as_view(),
-        name="case",
-    ),
 ]
