@@ -35,7 +35,7 @@ def actions_for(entries: Iterable[Entry], at: datetime | None = None) -> dict[En
     """For each of `entries`, of any kinds: its own action, else those of the notices in force at
     `at` (default: now) that name it, the most urgent first; nothing if there are none.
 
-    At most two queries, however many entries there are. Nothing is borrowed for a withdrawn
+    At most four queries, however many entries there are. Nothing is borrowed for a withdrawn
     entry: it no longer holds.
     """
     wanted = list(entries)
@@ -52,7 +52,7 @@ def notices_naming(
 ) -> dict[Entry, list[Notice]]:
     """The notices in force at `at` that name each of `entries`, the most urgent first.
 
-    One query for places and one for flights; other kinds are named by no notice.
+    Two queries for places and two for flights; other kinds are named by no notice.
     """
     wanted = list(entries)
     at = at or clock.now()
@@ -69,6 +69,7 @@ def _naming(
     if not found:
         return found
     notices = Notice.objects.listed(at).newest_first().select_related("province")
+    notices = notices.prefetch_related("hotlines")
     # A row for each pair; the annotation reads the same join as the filter.
     for notice in notices.filter(**{f"{link}__in": list(by_key)}).annotate(named=F(link)):
         found[by_key[notice.named]].append(notice)

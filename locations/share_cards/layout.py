@@ -20,7 +20,7 @@ from locations.posters.page import (
     Page,
     code_area,
 )
-from locations.posters.typography import LEADING, Weight
+from locations.posters.typography import LEADING, NO_BREAK_SPACE, Weight
 from locations.qr.codes import QUIET_ZONE, address_of, qr_modules
 from locations.share_cards.signs import Sign
 
@@ -45,6 +45,9 @@ ACTION_LARGEST, ACTION_LEAST = 66, 30
 ACTION_HEIGHT = 128
 LABEL_HEIGHT = 33
 SMALL, LEAST = 25, 21
+ABOUT_LINE = LEAST * LEADING + 1
+WHEN_LEAST = 23
+WHEN_LINE = WHEN_LEAST * LEADING + 4
 
 TONES: dict[Sign, Colour] = {
     Sign.URGENT: (163, 9, 29),
@@ -150,14 +153,16 @@ def _foot(page: Page, card: Card) -> float:
     width = COLUMN - MARGIN
     # In one line if that can be read at all, else in two.
     one_line = typography.width(card.address, Weight.BOLD) * 24 <= width
+    # Lines break between what is told, not within.
+    posted = card.posted.replace(" ", NO_BREAK_SPACE).replace(f"·{NO_BREAK_SPACE}", "· ")
     y = foot.write(
-        card.posted, Box(MARGIN, 10, width, 62), points=SMALL, least=LEAST, weight=Weight.REGULAR
+        posted, Box(MARGIN, 10, width, 62), points=SMALL, least=LEAST, weight=Weight.REGULAR
     )
     y = foot.write(
         card.address_label, Box(MARGIN, y, width, 33), points=SMALL, weight=Weight.REGULAR
     )
     y = foot.write(
-        card.address, Box(MARGIN, y - 2, width, 42 if one_line else 70), points=32, colour=ACCENT
+        card.address, Box(MARGIN, y, width, 42 if one_line else 70), points=32, colour=ACCENT
     )
     down = HEIGHT - 26 - y
     page.fill(Box(MARGIN, down, width, 2), RULE)
@@ -176,26 +181,31 @@ def _facts(page: Page, card: Card, top: float, bottom: float) -> float:
     y = page.write(card.headline, box, points=36, least=22, ending=card.ending)
     if card.stamp:
         _strike(page, page.lines[headline:])
-    width = COLUMN - MARGIN
     lowest = bottom - ACTION_HEIGHT - LABEL_HEIGHT
-    of_about = LEAST * LEADING + 1 if card.about else 0
-    y = page.write(
-        card.when,
-        Box(MARGIN, y, width, min(74, max(lowest - y - of_about, 34))),
-        points=28,
-        least=23,
-        weight=Weight.SEMIBOLD,
-        ending=card.ending,
-    )
-    return page.write(
-        card.about,
-        Box(MARGIN, y, width, min(66, max(lowest - y, of_about))),
-        points=SMALL,
-        least=LEAST,
-        weight=Weight.REGULAR,
-        colour=QUIET_INK,
-        ending=card.ending,
-    )
+    # One line of each is always told, but for what no longer holds.
+    of_when, of_about = (0.0, 0.0) if card.stamp else (WHEN_LINE, ABOUT_LINE)
+    height = max(lowest - y - (of_about if card.about else 0), of_when)
+    if height >= WHEN_LINE:
+        y = page.write(
+            card.when,
+            Box(MARGIN, y, COLUMN - MARGIN, min(height, 74)),
+            points=28,
+            least=WHEN_LEAST,
+            weight=Weight.SEMIBOLD,
+            ending=card.ending,
+        )
+    height = max(lowest - y, of_about)
+    if height >= ABOUT_LINE:
+        y = page.write(
+            card.about,
+            Box(MARGIN, y, COLUMN - MARGIN, min(height, 66)),
+            points=SMALL,
+            least=LEAST,
+            weight=Weight.REGULAR,
+            colour=QUIET_INK,
+            ending=card.ending,
+        )
+    return y
 
 
 def _strike(page: Page, lines: list[Line]) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 
 from portal import clock
 from portal.publishing import changes
@@ -55,8 +56,13 @@ def _shown(entry: Entry) -> list[Revision]:
     embargo ended, only the last."""
     history = list(Revision.objects.of(entry).approved().order_by("number"))
     opened = entry.published_at or clock.now()
-    unseen = sum(1 for one in history if one.decided_at and one.decided_at <= opened) - 1
-    return history[max(unseen, 0) :]
+
+    def approved_before_it_opened(revision: Revision) -> bool:
+        at = revision.decided_at
+        return at is not None and at <= opened and not revision.is_correction
+
+    early = len(list(takewhile(approved_before_it_opened, history)))
+    return history[max(early - 1, 0) :]
 
 
 def _from(shown: list[Revision], number: int) -> list[Revision]:
