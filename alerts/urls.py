@@ -8,11 +8,5 @@ urlpatterns = [
     path("du-lieu/cap.pem", cap_certificate, name="cap-certificate"),
     path("<slug:province>/cap.atom", province_cap, name="cap-index"),
     path("<slug:province>/thong-bao/<slug:code>.cap.xml", notice_cap, name="notice-cap"),
-    path("<slug:province>/thong-bao/<slug:code>/", views.NoticeDetail.as_view(), name="notice"),
     path("<slug:province>/ca-benh/", views.CaseAnnouncementList.as_view(), name="cases"),
-    path(
-        "<slug:province>/ca-benh/<slug:code>/",
-        views.CaseAnnouncementDetail.as_view(),
-        name="case",
-    ),
 ]

@@ -8,7 +8,8 @@ from django.urls import include, path, re_path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
-from portal.pages.short_address import short_address, short_address_image
+from portal.pages.card_pictures import card_picture
+from portal.pages.short_address import card_address, short_address, short_address_image
 from portal.pages.sitemaps import SITEMAPS, robots
 from portal.web.health import healthz, readyz
 
@@ -31,6 +32,16 @@ urlpatterns = [
         r"^Q/(?P<code>[0-9A-Z]{1,12})\.(?P<extension>svg|png)$",
         short_address_image,
         name="entry-qr",
+    ),
+    re_path(
+        r"^[Qq]/(?P<code>[0-9A-Za-z]{1,12})/(?P<version>[0-9]{1,9}[Ee]?)/?$",
+        card_address,
+        name="card-address",
+    ),
+    re_path(
+        r"^[Qq]/(?P<code>[0-9A-Za-z]{1,12})/(?P<version>[0-9]{1,9}[Ee]?)\.png$",
+        card_picture,
+        name="card",
     ),
     *i18n_patterns(
         path("admin/", admin.site.urls),

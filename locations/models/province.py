@@ -143,6 +143,12 @@ class Province(Publishable):
                     listed_until=F("listed_until") + shift
                 )
 
+    @property
+    def issuer(self) -> str:
+        """Who publishes: the office, else the name of the official account."""
+        account = next(iter(self.accounts.all()), None)
+        return said(self, "office") or (account.name if account else self.name)
+
     def get_absolute_url(self) -> str:
         return reverse("province", args=[self.slug])
 

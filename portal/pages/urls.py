@@ -1,16 +1,23 @@
 from django.urls import path, re_path
 
+from portal.pages import entries
 from portal.pages.corrections import Corrections
 from portal.pages.follow import follow_page, qr_code
 from portal.pages.home import home
 from portal.pages.posters import poster
 from portal.pages.province import province_page
 from portal.pages.search import search
+from portal.pages.verify import verify
 
 urlpatterns = [
     path("", home, name="home"),
     path("tim-kiem/", search, name="search"),
+    path("xac-minh/", verify, name="verify"),
     path("<slug:province>/", province_page, name="province"),
+    path("<slug:province>/thong-bao/<slug:code>/", entries.NoticePage.as_view(), name="notice"),
+    path("<slug:province>/dia-diem/<slug:code>/", entries.LocationPage.as_view(), name="location"),
+    path("<slug:province>/chuyen-bay/<slug:code>/", entries.FlightPage.as_view(), name="flight"),
+    path("<slug:province>/ca-benh/<slug:code>/", entries.CasePage.as_view(), name="case"),
     path("<slug:province>/dinh-chinh/", Corrections.as_view(), name="corrections"),
     path("<slug:province>/theo-doi/", follow_page, name="follow"),
     # The files are at hand beside the province page and beside the follow page.
