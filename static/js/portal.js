@@ -39,10 +39,10 @@ function markAsOver(element) {
     element.replaceChildren(instead.content);
   }
   element.querySelector(".posted")?.prepend(words("past"));
-  const section = element.parentElement.closest("section");
-  const first = section?.querySelector(".over");
-  if (first && !section.querySelector("[data-listed-until]")) {
-    (first.closest("ul, dl") ?? first).before(words("all-over"));
+  const section = element.closest("#notices, #results");
+  if (section && !section.querySelector("[data-listed-until]")) {
+    const first = section.querySelector(".over");
+    (first.closest("ul") ?? first).before(words("all-over"));
   }
 }
 
