@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench screenshots requirements messages
+.PHONY: help serve test check bench screenshots icons requirements messages
 
 python := .venv/bin/python
 compile := $(python) -m piptools compile --quiet --strip-extras --allow-unsafe \
@@ -28,6 +28,10 @@ screenshots: ## remake the pictures of README and handbook from fresh demonstrat
 	@deploy/venv dev
 	@$(python) docs/screenshots.py
 	@$(python) docs/handbook.py
+
+icons: ## remake the icons of the installed app from static/images/mark.svg
+	@deploy/venv dev
+	@$(python) docs/icons.py
 
 requirements: ## pin requirements.in and requirements-dev.in; UPGRADE=1 takes the newest
 	@deploy/venv dev

@@ -199,6 +199,9 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_AGE = 60 * environment.whole_number("SESSION_IDLE_MINUTES", default=30, least=1)
 SESSION_LONGEST = timedelta(hours=12)
 
+# Without it the worker that earlier pages installed removes itself, see `portal.web.offline`.
+SERVICE_WORKER = environment.flag("SERVICE_WORKER", default=True)
+
 # Hosts that a printed code may lead to, beside this portal itself.
 FOLLOW_HOSTS = env.list("FOLLOW_HOSTS", default=["zalo.me", "www.zalo.me", "oa.zalo.me"])
 

@@ -12,6 +12,8 @@ from portal.pages.card_pictures import card_picture
 from portal.pages.short_address import card_address, short_address, short_address_image
 from portal.pages.sitemaps import SITEMAPS, robots
 from portal.web.health import healthz, readyz
+from portal.web.installing import manifest
+from portal.web.offline import offline_page, service_worker
 
 handler404 = "portal.pages.errors.page_not_found"
 
@@ -19,6 +21,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("robots.txt", robots),
+    path("sw.js", service_worker, name="service-worker"),
     path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("images/mark.svg"))),
     path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS}, name="sitemap"),
     path(
@@ -45,6 +48,8 @@ urlpatterns = [
     ),
     *i18n_patterns(
         path("admin/", admin.site.urls),
+        path("manifest.webmanifest", manifest, name="manifest"),
+        path("ngoai-tuyen/", offline_page, name="offline"),
         path("", include("locations.urls")),
         path("", include("alerts.urls")),
         path("", include("portal.pages.urls")),

@@ -30,8 +30,8 @@ from portal.web.templatetags.portal_web import said
 RESERVED_SLUGS = frozenset(
     {
         "admin", "api", "chuyen-bay", "du-lieu", "en", "favicon.ico", "gioi-thieu", "healthz",
-        "i18n", "kiem-tra", "media", "q", "readyz", "robots.txt", "sitemap.xml", "static",
-        "tim-kiem", "vi", "xac-minh",
+        "i18n", "kiem-tra", "media", "ngoai-tuyen", "q", "readyz", "robots.txt", "sitemap.xml",
+        "static", "tim-kiem", "vi", "xac-minh",
     }
 )  # fmt: skip
 

@@ -23,6 +23,9 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        if response.cookies:
+            # For one visitor: kept by nobody, the service worker included, which sees no cookies.
+            response.headers["Cache-Control"] = "no-store"
         if request.path_info.startswith(("/admin/", "/en/admin/")):
             # Forms of the admin need their own address back as the Referer.
             response.headers["Referrer-Policy"] = "same-origin"

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from portal.web.times import end_of, iso, last_day, local, shown
 
 register = template.Library()
+register.filter(iso)
 
 # As `django.utils.html.json_script` does: nothing in the data can end the script element.
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -59,6 +60,17 @@ def moment(value: datetime | date | None) -> SafeString | str:
 def until(end: datetime) -> SafeString | str:
     """The same for the end of something: an end at midnight is said as the day before it."""
     return moment(end_of(end))
+
+
+@register.filter
+def listed(entry: Any) -> SafeString | str:
+    """` data-listed-until="2021-04-09T00:00:00+07:00"` for an element about an entry in force.
+
+    portal.js marks it as over when that time comes while the page lies saved or is left open.
+    """
+    if not entry.is_listed():
+        return ""
+    return format_html(' data-listed-until="{}"', iso(entry.listed_until))
 
 
 @register.filter
