@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
@@ -19,6 +20,8 @@ from portal.files import kept_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+# The host is written out, because the pages' security policy has to name it.
+TILES_URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[!-~]+")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 WEAK_SECRETS = ("changeme", "secret", "insecure", "example")
 
@@ -119,6 +122,24 @@ def hosts(name: str, *, in_demo: str) -> list[str]:
     if "*" in named:
         raise ImproperlyConfigured(f"{name} must name the hosts; '*' would accept any")
     return named
+
+
+def map_tiles_url() -> str:
+    """MAP_TILES_URL: the pattern of the addresses of a map's tiles; "" if there are none."""
+    url = env.str("MAP_TILES_URL", default="").strip()
+    placeholders = sorted(re.findall(r"{(.*?)}", url.replace("{r}", "")))
+    if url and not (TILES_URL.fullmatch(url) and placeholders == ["x", "y", "z"]):
+        raise ImproperlyConfigured(
+            "MAP_TILES_URL must look like https://tiles.example.vn/{z}/{x}/{y}.png,"
+            f" not {url!r}"
+        )
+    return url
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a `url` of ours, as a security policy names them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def log_level() -> str:
