@@ -23,7 +23,7 @@ class ExposureLocationList(EntryListView):
 class ExposureLocationMap(ExposureLocationList):
     """What the list shows with the same filter, all of it, as data for the map."""
 
-    paginate_by = None
+    paginate_by = None  # type: ignore[assignment]
 
     def get_queryset(self) -> ExposureLocationQuerySet:
         public = ExposureLocation.objects.public().concerning(self.province)
