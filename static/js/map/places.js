@@ -15,7 +15,6 @@ const LEAST_AREA = 12;
  * @param {L.Map} map
  * @param {HTMLElement} section
  * @param {Place[]} places
- * @returns {L.LatLngBounds}
  */
 export function drawPlaces(map, section, places) {
   const signs = L.markerClusterGroup({
@@ -31,11 +30,14 @@ export function drawPlaces(map, section, places) {
   const areas = L.layerGroup().addTo(map);
   const drawAreas = () => showAreas(map, areas, places);
   map.on('moveend', drawAreas);
-  return L.latLngBounds(places.map(position));
+  drawAreas();
 }
 
-/** @param {Place} place */
-function position(place) {
+/**
+ * @param {Place} place
+ * @returns {L.LatLng}
+ */
+export function position(place) {
   const [longitude, latitude] = place.geometry.coordinates;
   return L.latLng(latitude, longitude);
 }

@@ -2,7 +2,7 @@
 
 import { drawOutlines } from './outlines.js';
 import { fill, part } from './parts.js';
-import { drawPlaces } from './places.js';
+import { drawPlaces, position } from './places.js';
 import { tiles } from './tiles.js';
 
 // Without pictures of streets there is nothing more to be seen when one comes nearer.
@@ -49,14 +49,12 @@ export function draw(section, places, outlines) {
   map.on('focus', () => map.scrollWheelZoom.enable());
   map.on('blur', () => map.scrollWheelZoom.disable());
 
-  map.setView([16, 107], FARTHEST);
   if (address) tiles(address).addTo(map);
   const { own, country } = drawOutlines(map, section, outlines.outlines, division);
-  const province = L.latLngBounds(own);
-  province.extend(drawPlaces(map, section, places.features));
-  const views = { province, country };
-  addViews(map, section, views);
+  const province = places.features.reduce((all, place) => all.extend(position(place)), own);
+  addViews(map, section, { province, country });
   map.fitBounds(province, { ...ROOM, animate: false });
+  drawPlaces(map, section, places.features);
   element.classList.toggle('with-tiles', Boolean(address));
 
   handleKeys(map, element, close);
