@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -21,6 +22,8 @@ from portal.files import kept_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+# The host is written out, because the pages' security policy has to name it.
+TILES_URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[!-~]+")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 WEAK_SECRETS = ("changeme", "secret", "insecure", "example")
 
@@ -157,6 +160,24 @@ def signing_pair(key_name: str, certificate_name: str) -> SigningPair | None:
     if certificate.public_key() != key.public_key():
         raise ImproperlyConfigured(f"{certificate_name} does not belong to {key_name}")
     return pair
+
+
+def map_tiles_url() -> str:
+    """MAP_TILES_URL: the pattern of the addresses of a map's tiles; "" if there are none."""
+    url = env.str("MAP_TILES_URL", default="").strip()
+    placeholders = sorted(re.findall(r"{(.*?)}", url.replace("{r}", "")))
+    if url and not (TILES_URL.fullmatch(url) and placeholders == ["x", "y", "z"]):
+        raise ImproperlyConfigured(
+            "MAP_TILES_URL must look like https://tiles.example.vn/{z}/{x}/{y}.png,"
+            f" not {url!r}"
+        )
+    return url
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a `url` of ours, as a security policy names them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def log_level() -> str:

@@ -166,6 +166,10 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"
 
+# Pictures behind the map; without them it shows the outlines of the provinces, which are ours.
+MAP_TILES_URL = environment.map_tiles_url()
+MAP_TILES_ATTRIBUTION = env.str("MAP_TILES_ATTRIBUTION", default="").strip()
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -174,7 +178,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-        "img-src": [SELF],
+        "img-src": [SELF, *([environment.origin(MAP_TILES_URL)] if MAP_TILES_URL else [])],
         "manifest-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
