@@ -128,6 +128,12 @@ class Province(Publishable):
     def scope(self) -> "Province":
         return self
 
+    @property
+    def issuer(self) -> str:
+        """Who speaks, in the language of the page: the office, else its official account."""
+        account = next(iter(self.accounts.all()), None)
+        return said(self, "office") or (account.name if account else self.name)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.follow_code:
             self.follow_code = Code.objects.allocate(Province, purpose="follow")
