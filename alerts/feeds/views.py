@@ -60,8 +60,8 @@ class EntryFeed(Feed):
     def subtitle(self, scope: Scope) -> str:
         return _(
             "What is new, corrected or withdrawn. This is for a feed reader, an app that collects "
-            "news: copy the address of this page into it."
-        )
+            "news; copy this address into it: %(address)s"
+        ) % {"address": self.feed_url(scope)}
 
     def link(self, scope: Scope) -> str:
         return settings.PUBLIC_BASE_URL + _page_of(scope)

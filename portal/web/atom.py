@@ -38,12 +38,17 @@ class AtomFeed(Atom1Feed):
     """Items may have `content` (XHTML, well-formed) and `labelled` (categories); the feed may
     have `style` (the address of a CSS file) and `updated` (used when there is no item)."""
 
+    # And not application/atom+xml, which browsers show as bare text or offer to save: any XML may
+    # be called this (RFC 7303), readers look at what is in it, and W3C's validator takes both.
+    content_type = "application/xml; charset=utf-8"
+
     def write(self, outfile: Any, encoding: str) -> None:
         handler = _Generator(outfile, encoding, short_empty_elements=True)
         handler.startDocument()
         if self.feed.get("style"):
             href = self.feed["style"]
             handler.processingInstruction("xml-stylesheet", f'type="text/css" href="{href}"')
+            handler.ignorableWhitespace("\n")
         handler.startElement("feed", AttributesImpl(self.root_attributes()))
         self.add_root_elements(handler)
         self.write_items(handler)
