@@ -2,8 +2,11 @@ from django.urls import path
 
 from alerts import views
 from alerts.cap.views import cap_certificate, notice_cap, province_cap
+from alerts.feeds.views import feed
 
 urlpatterns = [
+    path("feed.atom", feed, name="feed"),
+    path("<slug:province>/feed.atom", feed, name="province-feed"),
     path("<slug:province>/thong-bao/", views.NoticeList.as_view(), name="notices"),
     path("du-lieu/cap.pem", cap_certificate, name="cap-certificate"),
     path("<slug:province>/cap.atom", province_cap, name="cap-index"),

@@ -128,6 +128,12 @@ class Province(Publishable):
     def scope(self) -> "Province":
         return self
 
+    @property
+    def issuer(self) -> str:
+        """Who speaks, in the language of the page: the office, else its official account."""
+        account = next(iter(self.accounts.all()), None)
+        return said(self, "office") or (account.name if account else self.name)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.follow_code:
             self.follow_code = Code.objects.allocate(Province, purpose="follow")
@@ -142,12 +148,6 @@ class Province(Publishable):
                 model._default_manager.filter(province=self, expires_at=None).update(
                     listed_until=F("listed_until") + shift
                 )
-
-    @property
-    def issuer(self) -> str:
-        """Who publishes: the office, else the name of the official account."""
-        account = next(iter(self.accounts.all()), None)
-        return said(self, "office") or (account.name if account else self.name)
 
     def get_absolute_url(self) -> str:
         return reverse("province", args=[self.slug])

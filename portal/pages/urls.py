@@ -4,13 +4,19 @@ from portal.pages import entries
 from portal.pages.corrections import Corrections
 from portal.pages.follow import follow_page, qr_code
 from portal.pages.home import home
+from portal.pages.open_data import DATASETS, data_file, documentation
 from portal.pages.posters import poster
 from portal.pages.province import province_page
 from portal.pages.search import search
 from portal.pages.verify import verify
 
+DATA_FILE = rf"(?P<kind>{'|'.join(DATASETS)})\.(?P<extension>csv|json|geojson)$"
+
 urlpatterns = [
     path("", home, name="home"),
+    path("du-lieu/", documentation, name="open-data"),
+    re_path(rf"^du-lieu/{DATA_FILE}", data_file, name="open-data-file"),
+    re_path(rf"^(?P<province>[-\w]+)/{DATA_FILE}", data_file, name="province-data-file"),
     path("tim-kiem/", search, name="search"),
     path("xac-minh/", verify, name="verify"),
     path("<slug:province>/", province_page, name="province"),

@@ -67,6 +67,15 @@ def count(entry: Publishable) -> int:
     return Revision.objects.of(entry).approved().filter(is_correction=True).count()
 
 
+def latest_of(entries: Iterable[Publishable]) -> dict[Publishable, Change]:
+    """The newest public change of each of `entries` that has one; a fixed number of queries."""
+    corrected = sorted((e for e in entries if e.is_corrected), key=lambda e: e._meta.label)
+    newest: dict[tuple[int, int], Revision] = {}
+    for revision in Revision.objects.corrections().of_all(corrected):
+        newest.setdefault(_key(revision), revision)
+    return {change.entry: change for change in described(newest.values())}
+
+
 def concerning(province: Any) -> RevisionQuerySet:
     """The corrections that belong on the pages of `province`, the newest first: of what it
     publishes, of what is said to the whole country, and of what other provinces share with it."""

@@ -26,7 +26,7 @@ BOUNDS = {
     "/chuyen-bay/": 3,
     "/hai-phong/ca-benh/": 13,
     "/hai-phong/thong-bao/": 13,
-    "/hai-phong/theo-doi/": 4,
+    "/hai-phong/theo-doi/": 5,
     "/tim-kiem/?q=n": 30,
     "/khong-co/": 3,
 }
