@@ -14,6 +14,8 @@ PERMISSIONS_POLICY = ", ".join(
     )
 )  # fmt: skip
 
+STAFF = ("/admin/", "/en/admin/")
+
 
 class SecurityHeadersMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -23,7 +25,7 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        if request.path_info.startswith(("/admin/", "/en/admin/")):
+        if request.path_info.startswith(STAFF):
             # Forms of the admin need their own address back as the Referer.
             response.headers["Referrer-Policy"] = "same-origin"
             response.headers["Cache-Control"] = "no-store"
