@@ -17,6 +17,8 @@ PERMISSIONS_POLICY = ", ".join(
     )
 )  # fmt: skip
 
+STAFF = ("/admin/", "/en/admin/")
+
 
 def for_other_sites(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Lets pages of any site read what `view` answers: it is the same for everybody anyway."""
@@ -42,7 +44,7 @@ class SecurityHeadersMiddleware:
         if response.cookies:
             # For one visitor: kept by nobody, the service worker included, which sees no cookies.
             response.headers["Cache-Control"] = "no-store"
-        if request.path_info.startswith(("/admin/", "/en/admin/")):
+        if request.path_info.startswith(STAFF):
             # Forms of the admin need their own address back as the Referer.
             response.headers["Referrer-Policy"] = "same-origin"
             response.headers["Cache-Control"] = "no-store"

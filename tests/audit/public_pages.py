@@ -1,0 +1,120 @@
+"""Every kind of page that a resident can meet, in every state that looks different.
+
+A new page is one line here; `test_catalogue` says which address or template has none yet.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import time_machine
+from django.db import OperationalError, connection
+from django.test import Client
+
+from tests.audit.kinds import At, Reader, When
+from tests.conftest import STORY_TIME
+
+
+def a_year_later(reader: Reader) -> Any:
+    with time_machine.travel(STORY_TIME + timedelta(days=365), tick=False):
+        return reader.get("/")
+
+
+def asked_at_another_host(reader: Reader) -> Any:
+    return reader.get("/", headers={"host": "elsewhere.test"})
+
+
+def while_the_database_is_away(reader: Reader) -> Any:
+    def refuse(*_args: Any) -> None:
+        raise OperationalError("the database went away")
+
+    reader.client.raise_request_exception = False
+    with connection.execute_wrapper(refuse):
+        return reader.get("/hai-phong/")
+
+
+def with_a_form_that_has_expired(reader: Reader) -> Any:
+    return Reader(reader.content, reader.language, Client(enforce_csrf_checks=True)).post(
+        "/admin/login/", {"username": "author"}
+    )
+
+
+PAGES: dict[str, At | When] = {
+    "home": At("/"),
+    "home, nothing in force": When(a_year_later),
+    "province": At("/hai-phong/"),
+    "province in an outbreak": At("/da-nang/"),
+    "province that was merged": At("/binh-duong/"),
+    "province with more places than it shows": At("/can-tho/"),
+    "province where nothing is current": At("/ha-noi/"),
+    # Lists
+    "places": At("/hai-phong/dia-diem/"),
+    "places, filtered": At("/hai-phong/dia-diem/?q=cho&kind=market&added=7&from=01/03/2021"),
+    "places, filter with errors": At("/hai-phong/dia-diem/?q=x&from=31/02/2021&to=hôm qua"),
+    "places, days the wrong way round": At("/hai-phong/dia-diem/?from=20/03/2021&to=01/03/2021"),
+    "places, nothing fits": At("/hai-phong/dia-diem/?q=khong+co"),
+    "places, none": At("/ha-noi/dia-diem/"),
+    "places, past": At("/hai-phong/dia-diem/?status=past"),
+    "places, all": At("/hai-phong/dia-diem/?status=all"),
+    "places, second page": At("/can-tho/dia-diem/?status=all&page=2"),
+    "flights": At("/hai-phong/chuyen-bay/"),
+    "flights, filter with errors": At("/hai-phong/chuyen-bay/?from=x"),
+    "flights, none": At("/ha-noi/chuyen-bay/"),
+    "flights of all provinces": At("/chuyen-bay/"),
+    "notices": At("/hai-phong/thong-bao/"),
+    "notices, all": At("/hai-phong/thong-bao/?status=all"),
+    "notices, none": At("/ha-noi/thong-bao/"),
+    "cases": At("/hai-phong/ca-benh/"),
+    "cases, all": At("/hai-phong/ca-benh/?status=all"),
+    "cases, none": At("/ha-noi/ca-benh/"),
+    # Entries
+    "place": At("{place.current}"),
+    "place, past": At("{place.past}"),
+    "place, withdrawn": At("{place.withdrawn}"),
+    "place, corrected": At("{place.corrected}"),
+    "place, exercise": At("{place.exercise}"),
+    "place, time not known": At("{place_of_unknown_time}"),
+    "flight": At("{flight.current}"),
+    "flight, past": At("{flight.past}"),
+    "flight, withdrawn": At("{flight.withdrawn}"),
+    "flight, corrected": At("{flight.corrected}"),
+    "flight, exercise": At("{flight.exercise}"),
+    "notice": At("{notice.current}"),
+    "notice, past": At("{notice.past}"),
+    "notice, withdrawn": At("{notice.withdrawn}"),
+    "notice, corrected": At("{notice.corrected}"),
+    "notice, exercise": At("{notice.exercise}"),
+    "cases together": At("{case.current}"),
+    "cases together, past": At("{case.past}"),
+    "cases together, withdrawn": At("{case.withdrawn}"),
+    "cases together, corrected": At("{case.corrected}"),
+    "cases together, exercise": At("{case.exercise}"),
+    # What combines them
+    "corrections": At("/hai-phong/dinh-chinh/"),
+    "corrections, none": At("/ha-noi/dinh-chinh/"),
+    "follow": At("/hai-phong/theo-doi/"),
+    "follow, no account": At("/ha-noi/theo-doi/"),
+    "search": At("/tim-kiem/"),
+    "search, found": At("/tim-kiem/?q=hai+phong"),
+    "search, too many": At("/tim-kiem/?q=n"),
+    "search, nothing": At("/tim-kiem/?q=khong+co+gi"),
+    # What went wrong
+    "404": At("/khong-co/", status=404),
+    "404, no such entry": At("/hai-phong/dia-diem/ZZZZZZ/", status=404),
+    "400": When(asked_at_another_host, status=400),
+    "500": When(while_the_database_is_away, status=500),
+    "form expired": When(with_a_form_that_has_expired, status=403),
+}
+
+# What is answered at the other addresses: files, and ways to a page.
+FILES: dict[str, At] = {
+    "healthz": At("/healthz"),
+    "readyz": At("/readyz"),
+    "robots": At("/robots.txt"),
+    "sitemap": At("/sitemap.xml"),
+    "section of the sitemap": At("/sitemap-locations.xml"),
+    "favicon": At("/favicon.ico", status=302),
+    "short address": At("/Q/{code}", status=302),
+    "code of an entry": At("/Q/{code}.svg"),
+    "code of a province": At("/hai-phong/theo-doi.svg"),
+    "poster": At("/hai-phong/ap-phich.png"),
+}
