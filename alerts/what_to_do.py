@@ -4,7 +4,7 @@ An entry's own words come first. A place or flight that has none is about what t
 that name it, as long as they are in force: then "if you were there, …" is said to be theirs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,20 +31,26 @@ class Action:
     notice: Notice | None = None
 
 
-def actions_for(entries: Iterable[Entry], at: datetime | None = None) -> dict[Entry, list[Action]]:
+def actions_for(
+    entries: Iterable[Entry],
+    at: datetime | None = None,
+    *,
+    naming: Mapping[Entry, list[Notice]] | None = None,
+) -> dict[Entry, list[Action]]:
     """For each of `entries`, of any kinds: its own action, else those of the notices in force at
     `at` (default: now) that name it, the most urgent first; nothing if there are none.
 
-    At most four queries, however many entries there are. Nothing is borrowed for a withdrawn
-    entry: it no longer holds.
+    At most four queries, however many entries there are; none with `naming`, which is what
+    `notices_naming` said of the same entries and time, for who has asked it already. Nothing
+    is borrowed for a withdrawn entry: it no longer holds.
     """
     wanted = list(entries)
     silent = [entry for entry in wanted if not _own(entry) and not entry.is_withdrawn]
-    naming = notices_naming(silent, at)
-    return {
-        entry: _own(entry) or [_action_of(notice, notice) for notice in naming.get(entry, ())]
-        for entry in wanted
+    naming = notices_naming(silent, at) if naming is None else naming
+    borrowed = {
+        entry: [_action_of(notice, notice) for notice in naming.get(entry, ())] for entry in silent
     }
+    return {entry: borrowed.get(entry) or _own(entry) for entry in wanted}
 
 
 def notices_naming(

@@ -1,6 +1,6 @@
 """What the share card of an entry says, in the active language; and the text to send with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -44,11 +44,13 @@ class Share:
     height: int = HEIGHT
 
 
-def share_of(entry: Entry, at: datetime | None = None) -> Share | None:
+def share_of(
+    entry: Entry, at: datetime | None = None, *, actions: Sequence[Action] | None = None
+) -> Share | None:
     """What can be sent on of a public `entry`; None for an exercise, which nobody is to send."""
     if entry.is_exercise or not isinstance(entry, CARD_KINDS):
         return None
-    card = card_of(entry, at or clock.now())
+    card = card_of(entry, at or clock.now(), actions=actions)
     file_name = f"{entry.province.slug}-{entry.code}-{version_of(entry)}.png"
     return Share(card, picture_path(entry), message_of(entry, card), file_name)
 
@@ -62,11 +64,15 @@ def picture_path(entry: Entry) -> str:
     return reverse("card", args=[entry.code, version_of(entry)])
 
 
-def card_of(entry: Entry, at: datetime) -> Card:
-    """The card of an entry that residents may open, as things stand at `at`."""
+def card_of(entry: Entry, at: datetime, *, actions: Sequence[Action] | None = None) -> Card:
+    """The card of an entry that residents may open, as things stand at `at`.
+
+    `actions` are those of `actions_for`, for who has asked already.
+    """
     wording = _WORDINGS[type(entry)]
     withdrawn, listed = entry.is_withdrawn, entry.is_listed(at)
-    label, action = _what_to_do(entry, at)
+    actions = actions_for([entry], at)[entry] if actions is None else actions
+    label, action = _what_to_do(entry, actions)
     kind = capfirst(wording.kind(entry))
     return Card(
         language=get_language() or settings.LANGUAGE_CODE,
@@ -105,9 +111,8 @@ def message_of(entry: Entry, card: Card) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _what_to_do(entry: Entry, at: datetime) -> tuple[str, str]:
+def _what_to_do(entry: Entry, actions: Sequence[Action]) -> tuple[str, str]:
     """Whom it is for, and what they are to do."""
-    actions = actions_for([entry], at)[entry]
     if actions:
         texts = dict.fromkeys(capfirst(action.text.strip()) for action in actions)
         return _label(entry, actions[0]), "\n".join(texts)

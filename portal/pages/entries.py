@@ -24,7 +24,8 @@ class SharedEntry(EntryDetailView):
         context = super().get_context_data(**kwargs)
         # What is looked at before its time has no address yet that could be sent.
         preview = getattr(self.request, "is_preview", False)
-        context["share"] = None if preview else share_of(self.object)
+        actions = context.get("actions")
+        context["share"] = None if preview else share_of(self.object, actions=actions)
         context["also_changed"] = also_changed(self.object, context["verdict"])
         return context
 
@@ -34,11 +35,9 @@ class NamedEntry(SharedEntry):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         entry, at = self.object, clock.now()
-        return super().get_context_data(
-            actions=actions_for([entry], at)[entry],
-            named_in=notices_naming([entry], at)[entry],
-            **kwargs,
-        )
+        naming = notices_naming([entry], at)
+        actions = actions_for([entry], at, naming=naming)[entry]
+        return super().get_context_data(actions=actions, named_in=naming[entry], **kwargs)
 
 
 class LocationPage(NamedEntry, ExposureLocationDetail):

@@ -35,6 +35,8 @@ def context_for(province: Province) -> dict[str, Any]:
 
     locations = current(ExposureLocation)
     notices = list(current(Notice).for_lists()[:OTHERS_SHOWN])
+    for notice in notices:
+        notice.province = province  # with its contacts
     return {
         "province": province,
         "mergers": mergers_of(province),

@@ -101,6 +101,14 @@ CARDS = {
         action_label="",
         action="Không làm theo tin này nữa. Lý do: " + ADVICE * 5,
     ),
+    "withdrawn, one line": replace(
+        SHORT,
+        sign=Sign.WITHDRAWN,
+        stamp="ĐÃ GỠ",
+        action_label="",
+        headline=f"{SHORT.headline} ở thành phố",
+        action="Không làm theo tin này nữa. Lý do: Nhầm địa điểm",
+    ),
     "past": replace(SHORT, sign=Sign.PAST, kind="Thông báo khẩn (đã qua)"),
     "bare": replace(
         SHORT, issuer="", headline="x", about="", action_label="", action="", posted=""
