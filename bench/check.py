@@ -11,6 +11,7 @@ is no property of ours. Exit 1 if matching takes too long.
 """
 
 import contextlib
+import os
 import re
 import sys
 from collections import defaultdict
@@ -54,6 +55,7 @@ def main(points: int, windows: int) -> int:
     say(f"  found {answer['matches']} places, {answer['certain']} of them certain")
     say(f"  throttled {SLOWER} times, a page is {slower['page']:.1f} times slower,", "")
     say(f" a worker {slower['worker']:.1f} times")
+    say(f"  load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     say(f"  {'':<46}{'took':>8}{'limit':>9}")
     say(f"  {f'matching, in the worker, times {SLOWER}':<46}{matching:6.2f} s{LIMIT:7.2f} s")
     say(f"  {'matching, in the throttled page':<46}{here:6.2f} s{LIMIT:7.2f} s")

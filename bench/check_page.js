@@ -6,7 +6,7 @@ import { makeData, makeHistory, recordsFile } from "./check_data.js";
 /** @typedef {{data: any, history: any, file: Uint8Array<ArrayBuffer>}} Made */
 /** @type {Made} */
 let made;
-/** @type {Worker} */
+/** @type {Worker|undefined} */
 let worker;
 
 /**
@@ -19,7 +19,6 @@ export function prepare(windows, points) {
   const data = makeData(windows, 1);
   const history = makeHistory(points, 2, data);
   made = { data, history, file: recordsFile(history) };
-  renew();
   return made.file.length;
 }
 
@@ -36,6 +35,7 @@ export function renew() {
  *   if cancelled, what was still heard within half a second
  */
 export function ask(cancelIn) {
+  if (!worker) renew();
   const bytes = made.file.slice().buffer;
   /** @type {any[]} */
   const heard = [];

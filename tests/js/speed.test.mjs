@@ -8,12 +8,14 @@ import { matchHistory } from "../../static/js/check/matching.js";
 const MOST_SECONDS = 2;
 
 test("100,000 points against 2,000 windows take no time that anybody notices", async () => {
-    const data = makeData(2000, 1);
-    const history = makeHistory(100_000, 2, data);
-    const began = performance.now();
-    const matches = await matchHistory(data, history);
-    const seconds = (performance.now() - began) / 1000;
-    assert.ok(matches.length > 100, `${matches.length} matches`);
-    assert.ok(matches.some(({ certainty }) => certainty === "certain"));
-    assert.ok(seconds < MOST_SECONDS, `${seconds} s`);
+  const data = makeData(2000, 1);
+  const history = makeHistory(100_000, 2, data);
+  // Of the processor, since other processes of the machine may hold this one up.
+  const began = process.cpuUsage();
+  const matches = await matchHistory(data, history);
+  const { user, system } = process.cpuUsage(began);
+  const seconds = (user + system) / 1e6;
+  assert.ok(matches.length > 100, `${matches.length} matches`);
+  assert.ok(matches.some(({ certainty }) => certainty === "certain"));
+  assert.ok(seconds < MOST_SECONDS, `${seconds} s`);
 });
