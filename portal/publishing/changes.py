@@ -69,7 +69,8 @@ def count(entry: Publishable) -> int:
 
 def latest_of(entries: Iterable[Publishable]) -> dict[Publishable, Change]:
     """The newest public change of each of `entries` that has one; a fixed number of queries."""
-    corrected = sorted((e for e in entries if e.is_corrected), key=lambda e: e._meta.label)
+    again = (entry for entry in entries if entry.revision_number > 1)
+    corrected = sorted(again, key=lambda entry: entry._meta.label)
     newest: dict[tuple[int, int], Revision] = {}
     for revision in Revision.objects.corrections().of_all(corrected):
         newest.setdefault(_key(revision), revision)

@@ -28,7 +28,7 @@ BASE = "http://testserver"
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 LISTS = [f"/hai-phong/{kind}/" for kind in ("thong-bao", "dia-diem", "chuyen-bay", "ca-benh")]
 FILES = ["/hai-phong/theo-doi.svg", "/hai-phong/trang.svg", "/robots.txt", "/sitemap.xml",
-         "/sitemap-locations.xml"]  # fmt: skip
+         "/sitemap-locations.xml", "/feed.atom", "/hai-phong/feed.atom"]  # fmt: skip
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def entries(hai_phong, binh_duong):
 
 
 def addresses_of(entries) -> list[str]:
-    pages = ["/", "/tim-kiem/", "/tim-kiem/?q=cho", "/chuyen-bay/", "/hai-phong/",
+    pages = ["/", "/tim-kiem/", "/tim-kiem/?q=cho", "/chuyen-bay/", "/du-lieu/", "/hai-phong/",
              "/hai-phong/theo-doi/", "/khong-co/", *LISTS]  # fmt: skip
     return [*pages, *(entry.get_absolute_url() for entry in entries.values())]
 

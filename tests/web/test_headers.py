@@ -27,6 +27,8 @@ PUBLIC = {
     "slash missing": ("/hai-phong", 301),
     "short address": ("/Q/222222", 404),
     "sitemap": ("/sitemap.xml", 200),
+    "feed": ("/hai-phong/feed.atom", 200),
+    "on open data": ("/du-lieu/", 200),
     "robots": ("/robots.txt", 200),
     "health": ("/healthz", 200),
     "QR code": ("/hai-phong/theo-doi.svg", 200),
