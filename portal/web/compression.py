@@ -20,9 +20,7 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 # A coding named in Accept-Encoding, unless its weight is nought.
 ACCEPTED = {
-    coding: re.compile(
-        rf"(^|[\s,]){coding}\s*(,|$|;\s*q\s*=\s*(?!0(\.0*)?\s*(,|$)))", re.IGNORECASE
-    )
+    coding: re.compile(rf"(^|[\s,]){coding}\s*(,|$|;\s*q=(?!0(\.0*)?\s*(,|$)))", re.IGNORECASE)
     for coding in CODINGS
 }
 
