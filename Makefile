@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench screenshots requirements messages
+.PHONY: help serve test check bench screenshots icons requirements messages
 
 python := .venv/bin/python
 compile := $(python) -m piptools compile --quiet --strip-extras --allow-unsafe \
@@ -18,16 +18,21 @@ test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 check: ## style, types, migrations, translations and production settings
 	@tests/check
 
-bench: ## measure the privacy lint, the bulk import and delivery, with the limits they must keep
+bench: ## measure the privacy lint, the bulk import, the check and delivery, with the limits they must keep
 	@deploy/venv dev
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
+	@$(python) bench/check.py
 	@$(python) bench/delivery.py
 
 screenshots: ## remake the pictures of README and handbook from fresh demonstrations
 	@deploy/venv dev
 	@$(python) docs/screenshots.py
 	@$(python) docs/handbook.py
+
+icons: ## remake the icons of the installed app from static/images/mark.svg
+	@deploy/venv dev
+	@$(python) docs/icons.py
 
 requirements: ## pin requirements.in and requirements-dev.in; UPGRADE=1 takes the newest
 	@deploy/venv dev

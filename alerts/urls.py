@@ -1,14 +1,15 @@
 from django.urls import path
 
 from alerts import views
+from alerts.cap.views import cap_certificate, notice_cap, province_cap
+from alerts.feeds.views import feed
 
 urlpatterns = [
+    path("feed.atom", feed, name="feed"),
+    path("<slug:province>/feed.atom", feed, name="province-feed"),
     path("<slug:province>/thong-bao/", views.NoticeList.as_view(), name="notices"),
-    path("<slug:province>/thong-bao/<slug:code>/", views.NoticeDetail.as_view(), name="notice"),
+    path("du-lieu/cap.pem", cap_certificate, name="cap-certificate"),
+    path("<slug:province>/cap.atom", province_cap, name="cap-index"),
+    path("<slug:province>/thong-bao/<slug:code>.cap.xml", notice_cap, name="notice-cap"),
     path("<slug:province>/ca-benh/", views.CaseAnnouncementList.as_view(), name="cases"),
-    path(
-        "<slug:province>/ca-benh/<slug:code>/",
-        views.CaseAnnouncementDetail.as_view(),
-        name="case",
-    ),
 ]

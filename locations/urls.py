@@ -5,11 +5,6 @@ from locations import views
 urlpatterns = [
     path("chuyen-bay/", views.FlightList.as_view(), name="all-flights"),
     path("<slug:province>/dia-diem/", views.ExposureLocationList.as_view(), name="locations"),
-    path(
-        "<slug:province>/dia-diem/<slug:code>/",
-        views.ExposureLocationDetail.as_view(),
-        name="location",
-    ),
+    path("<slug:province>/ban-do.json", views.ExposureLocationMap.as_view(), name="places-map"),
     path("<slug:province>/chuyen-bay/", views.FlightList.as_view(), name="flights"),
-    path("<slug:province>/chuyen-bay/<slug:code>/", views.FlightDetail.as_view(), name="flight"),
 ]

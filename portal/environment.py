@@ -10,8 +10,11 @@ import warnings
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
@@ -19,6 +22,8 @@ from portal.files import kept_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+# The host is written out, because the pages' security policy has to name it.
+TILES_URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[!-~]+")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 WEAK_SECRETS = ("changeme", "secret", "insecure", "example")
 
@@ -138,6 +143,60 @@ def hosts(name: str, *, in_demo: str) -> list[str]:
     if "*" in named:
         raise ImproperlyConfigured(f"{name} must name the hosts; '*' would accept any")
     return named
+
+
+class SigningPair(NamedTuple):
+    """A private key and the certificate that belongs to it, both in PEM."""
+
+    key: bytes
+    certificate: bytes
+
+
+def signing_pair(key_name: str, certificate_name: str) -> SigningPair | None:
+    """The key and certificate in the files that these variables name; None if neither is set."""
+    paths = {name: env.str(name, default="").strip() for name in (key_name, certificate_name)}
+    if not any(paths.values()):
+        return None
+    if not all(paths.values()):
+        raise ImproperlyConfigured(f"{key_name} and {certificate_name} must be set together")
+    contents = {}
+    for name, path in paths.items():
+        try:
+            contents[name] = Path(path).read_bytes()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name} {path}: {error.strerror}") from error
+    pair = SigningPair(contents[key_name], contents[certificate_name])
+    try:
+        key = serialization.load_pem_private_key(pair.key, password=None)
+    except (TypeError, ValueError) as error:
+        raise ImproperlyConfigured(
+            f"{key_name} is no private key in PEM without password"
+        ) from error
+    try:
+        certificate = x509.load_pem_x509_certificate(pair.certificate)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{certificate_name} is no certificate in PEM") from error
+    if certificate.public_key() != key.public_key():
+        raise ImproperlyConfigured(f"{certificate_name} does not belong to {key_name}")
+    return pair
+
+
+def map_tiles_url() -> str:
+    """MAP_TILES_URL: the pattern of the addresses of a map's tiles; "" if there are none."""
+    url = env.str("MAP_TILES_URL", default="").strip()
+    placeholders = sorted(re.findall(r"{(.*?)}", url.replace("{r}", "")))
+    if url and not (TILES_URL.fullmatch(url) and placeholders == ["x", "y", "z"]):
+        raise ImproperlyConfigured(
+            "MAP_TILES_URL must look like https://tiles.example.vn/{z}/{x}/{y}.png,"
+            f" not {url!r}"
+        )
+    return url
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a `url` of ours, as a security policy names them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def log_level() -> str:

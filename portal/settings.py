@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "portal.web.headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.web.compression.CompressionMiddleware",
     "portal.web.language.LanguageFromPathMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -167,6 +168,10 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"
 
+# Pictures behind the map; without them it shows the outlines of the provinces, which are ours.
+MAP_TILES_URL = environment.map_tiles_url()
+MAP_TILES_ATTRIBUTION = env.str("MAP_TILES_ATTRIBUTION", default="").strip()
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -175,7 +180,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-        "img-src": [SELF],
+        "img-src": [SELF, *([environment.origin(MAP_TILES_URL)] if MAP_TILES_URL else [])],
         "manifest-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
@@ -200,6 +205,9 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_AGE = 60 * environment.whole_number("SESSION_IDLE_MINUTES", default=30, least=1)
 SESSION_LONGEST = timedelta(hours=12)
 
+# Without it the worker that earlier pages installed removes itself, see `portal.web.offline`.
+SERVICE_WORKER = environment.flag("SERVICE_WORKER", default=True)
+
 # Hosts that a printed code may lead to, beside this portal itself.
 FOLLOW_HOSTS = env.list("FOLLOW_HOSTS", default=["zalo.me", "www.zalo.me", "oa.zalo.me"])
 
@@ -207,6 +215,10 @@ FOLLOW_HOSTS = env.list("FOLLOW_HOSTS", default=["zalo.me", "www.zalo.me", "oa.z
 SUBSCRIPTION_KEYS = environment.subscription_keys(DATA_DIR)
 # Messages a second of each channel that has a limit, over all workers together.
 DELIVERY_RATES = {"email": environment.whole_number("EMAILS_PER_SECOND", default=0)}
+# Whether `serve` runs the worker that sends; no if it is a service of its own.
+DELIVERY_WORKER = environment.flag("DELIVERY_WORKER", default=True)
+# Signs CAP messages; without it they are published unsigned.
+CAP_SIGNING = environment.signing_pair("CAP_KEY", "CAP_CERTIFICATE")
 
 LOGGING = {
     "version": 1,

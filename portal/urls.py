@@ -8,9 +8,12 @@ from django.urls import include, path, re_path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
-from portal.pages.short_address import short_address, short_address_image
+from portal.pages.card_pictures import card_picture
+from portal.pages.short_address import card_address, short_address, short_address_image
 from portal.pages.sitemaps import SITEMAPS, robots
 from portal.web.health import healthz, readyz
+from portal.web.installing import manifest
+from portal.web.offline import offline_page, service_worker
 
 handler404 = "portal.pages.errors.page_not_found"
 
@@ -18,6 +21,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("robots.txt", robots),
+    path("sw.js", service_worker, name="service-worker"),
     path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("images/mark.svg"))),
     path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS}, name="sitemap"),
     path(
@@ -32,8 +36,20 @@ urlpatterns = [
         short_address_image,
         name="entry-qr",
     ),
+    re_path(
+        r"^[Qq]/(?P<code>[0-9A-Za-z]{1,12})/(?P<version>[0-9]{1,9}[Ee]?)/?$",
+        card_address,
+        name="card-address",
+    ),
+    re_path(
+        r"^[Qq]/(?P<code>[0-9A-Za-z]{1,12})/(?P<version>[0-9]{1,9}[Ee]?)\.png$",
+        card_picture,
+        name="card",
+    ),
     *i18n_patterns(
         path("admin/", admin.site.urls),
+        path("manifest.webmanifest", manifest, name="manifest"),
+        path("ngoai-tuyen/", offline_page, name="offline"),
         path("", include("locations.urls")),
         path("", include("alerts.urls")),
         path("", include("portal.pages.urls")),

@@ -30,6 +30,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 PHONE = {"width": 360, "height": 740}
 SMALL_PHONE = {"width": 320, "height": 568}
 DESKTOP = {"width": 1280, "height": 800}
+# What Playwright itself says on the console of a visitor without service workers.
+WORKER_BLOCKED = "Service Worker registration blocked by Playwright"
 
 
 @contextmanager
@@ -56,7 +58,7 @@ class Visitor:
         self.page.on("requestfailed", self._failed)
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and message.text != WORKER_BLOCKED:
             self.faults.append(f"console: {message.text}")
 
     def _asked(self, request: Request) -> None:
@@ -88,9 +90,20 @@ class Visitor:
 
 @contextmanager
 def visitor(
-    browser: Browser, base: str, size: dict[str, int], *, touch: bool = False
+    browser: Browser,
+    base: str,
+    size: dict[str, int],
+    *,
+    touch: bool = False,
+    service_workers: bool = False,
 ) -> Iterator[Visitor]:
-    context = browser.new_context(viewport=size, has_touch=touch, is_mobile=touch)
+    """Without service workers unless they are tested: they answer behind the test's back."""
+    context = browser.new_context(
+        viewport=size,
+        has_touch=touch,
+        is_mobile=touch,
+        service_workers="allow" if service_workers else "block",
+    )
     context.set_default_timeout(10_000)
     try:
         yield Visitor(context, base)

@@ -21,6 +21,8 @@ os.environ |= {
     "EMAIL_URL": "memorymail://",
     "FOLLOW_HOSTS": "zalo.me,www.zalo.me,oa.zalo.me",
     "LOG_LEVEL": "WARNING",
+    "MAP_TILES_ATTRIBUTION": "",
+    "MAP_TILES_URL": "",
     "PUBLIC_BASE_URL": "http://testserver",
     "SESSION_IDLE_MINUTES": "30",
     "TRUSTED_PROXIES": "0",

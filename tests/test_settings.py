@@ -84,6 +84,15 @@ BAD = [
     ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES must be a whole number from 0"),
     ("SESSION_IDLE_MINUTES", "0", "SESSION_IDLE_MINUTES must be a whole number from 1"),
     ("LOG_LEVEL", "LOUD", "LOG_LEVEL must be one of"),
+    ("MAP_TILES_URL", "tiles.test/{z}/{x}/{y}.png", "MAP_TILES_URL must look like https://tiles"),
+    ("MAP_TILES_URL", "http://tiles.test/{z}/{x}/{y}.png", "MAP_TILES_URL must look like https"),
+    ("MAP_TILES_URL", "https://tiles.test/{z}/{x}.png", "MAP_TILES_URL must look like https://"),
+    ("MAP_TILES_URL", "https://tiles.test/{z}/{x}/{x}.png", "MAP_TILES_URL must look like https"),
+    ("MAP_TILES_URL", "https://tiles.test/{q}/{z}/{x}/{y}", "MAP_TILES_URL must look like https"),
+    ("MAP_TILES_URL", "https://{s}.tiles.test/{z}/{x}/{y}", "MAP_TILES_URL must look like https"),
+    ("MAP_TILES_URL", "https://tiles.test {z}/{x}/{y}", "MAP_TILES_URL must look like https://"),
+    ("MAP_TILES_URL", "https://a:b@tiles.test/{z}/{x}/{y}", "MAP_TILES_URL must look like https"),
+    ("MAP_TILES_URL", "https:///{z}/{x}/{y}.png", "MAP_TILES_URL must look like https://tiles"),
 ]
 
 
@@ -96,6 +105,24 @@ def test_a_bad_setting_stops_the_start_with_one_line(name, value, said, producti
     assert stopped.returncode == 1
     assert stopped.stderr.count("\n") == 1, stopped.stderr
     assert said in stopped.stderr
+
+
+TILES = [
+    ("", "'self'"),
+    ("https://tiles.test/{z}/{x}/{y}.png", "'self' https://tiles.test"),
+    ("https://tiles.test:8443/v2/{z}/{y}/{x}{r}.png?key=1", "'self' https://tiles.test:8443"),
+]
+
+
+@pytest.mark.parametrize(("url", "sources"), TILES)
+def test_only_a_tile_server_that_is_set_may_send_pictures(url, sources, production):
+    """And even that nothing else: scripts, styles and requests stay with the portal."""
+    code = (
+        "from django.conf import settings as s; d = s.CONTENT_SECURITY_POLICY['DIRECTIVES'];"
+        "print(*d['img-src'], d['connect-src'], d['script-src'], d['style-src'])"
+    )
+    shown = manage(production | {"MAP_TILES_URL": url}, "shell", "-v0", "-c", code)
+    assert shown.stdout == f"""{sources} ["'self'"] ["'self'"] ["'self'"]\n""", shown.stderr
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "CACHE_URL", "EMAIL_URL"])

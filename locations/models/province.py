@@ -30,8 +30,8 @@ from portal.web.templatetags.portal_web import said
 RESERVED_SLUGS = frozenset(
     {
         "admin", "api", "chuyen-bay", "du-lieu", "en", "favicon.ico", "gioi-thieu", "healthz",
-        "i18n", "kiem-tra", "media", "q", "readyz", "robots.txt", "sitemap.xml", "static",
-        "theo-doi", "tim-kiem", "vi", "xac-minh",
+        "i18n", "kiem-tra", "media", "ngoai-tuyen", "q", "readyz", "robots.txt", "sitemap.xml",
+        "static", "theo-doi", "tim-kiem", "vi", "xac-minh",
     }
 )  # fmt: skip
 
@@ -127,6 +127,12 @@ class Province(Publishable):
     @property
     def scope(self) -> "Province":
         return self
+
+    @property
+    def issuer(self) -> str:
+        """Who speaks, in the language of the page: the office, else its official account."""
+        account = next(iter(self.accounts.all()), None)
+        return said(self, "office") or (account.name if account else self.name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.follow_code:

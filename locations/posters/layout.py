@@ -4,18 +4,26 @@ Lengths are in millimetres from the page's top left corner; type sizes too, writ
 where they are chosen.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
 from locations.posters import typography
-from locations.posters.typography import ASCENT, LEADING, Weight
-from locations.qr.codes import black_runs, qr_modules
+from locations.posters.page import (
+    ACCENT,
+    PT,
+    QUIET_INK,
+    RULE,
+    WHITE,
+    Box,
+    Line,
+    Page,
+    code_area,
+)
+from locations.posters.typography import Weight
+from locations.qr.codes import address_of, qr_modules
 
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
 PNG_DPI = 200
 DOT = 25.4 / PNG_DPI
-PT = 25.4 / 72
 MARGIN = 16.0
 TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN
 
@@ -27,15 +35,6 @@ CODE_TOP = 98.0
 # The second column begins where the quiet zone of every size of code has ended.
 COLUMN = 143.0
 COLUMN_WIDTH = PAGE_WIDTH - MARGIN - COLUMN
-
-Colour = tuple[int, int, int]
-# Dark enough to stay a strong bar, and its white text legible, in black and white print.
-ACCENT: Colour = (11, 66, 128)
-INK: Colour = (23, 27, 33)
-QUIET_INK: Colour = (84, 92, 103)
-RULE: Colour = (176, 184, 194)
-WHITE: Colour = (255, 255, 255)
-BLACK: Colour = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,111 +65,7 @@ class Poster:
     @property
     def address(self) -> str:
         """`url` as people read it: host.example.vn/Q/7H3KD."""
-        parts = urlsplit(self.url)
-        host = (parts.hostname or "").encode().decode("idna")
-        port = f":{parts.port}" if parts.port else ""
-        return f"{host}{port}{parts.path}"
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.height
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """Boxes filled with one colour, as one shape."""
-
-    boxes: tuple[Box, ...]
-    colour: Colour
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of text; `x` and `baseline` say where its first letter stands."""
-
-    text: str
-    x: float
-    baseline: float
-    size: float
-    weight: Weight
-    colour: Colour
-
-    @property
-    def box(self) -> Box:
-        """What the line occupies: from the top of a capital with marks to a descender's end."""
-        width = typography.width(self.text, self.weight) * self.size
-        top = self.baseline - ASCENT * self.size
-        return Box(self.x, top, width, LEADING * self.size)
-
-
-@dataclass(slots=True)
-class Page:
-    """The page while it is being arranged, and what the renderers draw in the end.
-
-    `name` is kept in one line wherever it occurs in a text.
-    """
-
-    name: str = ""
-    areas: list[Area] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-
-    def fill(self, box: Box, colour: Colour) -> None:
-        self.areas.append(Area((box,), colour))
-
-    def write(
-        self,
-        text: str,
-        box: Box,
-        *,
-        points: float,
-        weight: Weight = Weight.BOLD,
-        colour: Colour = INK,
-        middle: bool = False,
-    ) -> float:
-        """Sets `text` in `box` at `points` or as much smaller as it needs.
-
-        Returns where the text ends, in mm from the page's top.
-        """
-        if not text:
-            return box.y
-        text = typography.keep_together(text, self.name)
-        fitted = typography.fit(
-            text, weight, width=box.width, height=box.height, largest=points * PT
-        )
-        top = box.y + (box.height - fitted.height) / 2 if middle else box.y
-        for number, line in enumerate(fitted.lines):
-            baseline = top + (number * LEADING + ASCENT) * fitted.size
-            self.lines.append(Line(line, box.x, baseline, fitted.size, weight, colour))
-        return top + fitted.height
-
-    def common_points(
-        self, texts: Sequence[str], *, width: float, height: float, largest: float
-    ) -> float:
-        """The type size in points in which each of `texts` fits a box of its own."""
-        return min(
-            typography.fit(
-                typography.keep_together(text, self.name),
-                Weight.BOLD,
-                width=width,
-                height=height,
-                largest=largest * PT,
-            ).size
-            / PT
-            for text in texts
-        )
+        return address_of(self.url)
 
 
 def arrange(poster: Poster) -> Page:
@@ -202,11 +97,7 @@ def _code(page: Page, url: str) -> None:
     # Whole dots of the PNG, so that every module is equally wide there.
     module = int(CODE_WIDTH / len(modules) / DOT) * DOT
     left, top = (round(mm / DOT) * DOT for mm in (MARGIN, CODE_TOP))
-    boxes = (
-        Box(left + x * module, top + y * module, length * module, module)
-        for x, y, length in black_runs(modules)
-    )
-    page.areas.append(Area(tuple(boxes), BLACK, link=url))
+    page.areas.append(code_area(url, modules, left=left, top=top, module=module))
 
 
 def _steps(page: Page, steps: tuple[str, ...]) -> None:

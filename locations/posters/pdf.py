@@ -10,7 +10,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from locations.posters import typography
-from locations.posters.layout import Area, Colour, Line, Poster, arrange
+from locations.posters.layout import Poster, arrange
+from locations.posters.page import Area, Colour, Line
 from locations.posters.typography import FONT_DIR, Weight
 
 FONT_NAME = "BeVietnamPro-{}"

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -78,9 +78,19 @@ def offsets(text: str, weight: Weight) -> list[float]:
     return [*positions, positions[-1] + _length(text[-1], weight)] if text else positions
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, weight: Weight) -> float:
     """How wide one line of `text` is."""
     return offsets(text, weight)[-1]
+
+
+def _joint(before: str, after: str, weight: Weight) -> float:
+    """By how much two texts side by side are wider than both alone: tracking and kerning."""
+    if not before or not after:
+        return 0.0
+    last, first = before[-1], after[0]
+    pair = _length(last + first, weight)
+    return pair - _length(last, weight) - _length(first, weight) + TRACKING
 
 
 def runs(text: str, weight: Weight) -> Iterator[tuple[float, str]]:
@@ -101,30 +111,67 @@ def keep_together(text: str, *phrases: str) -> str:
     return text
 
 
-def fit(text: str, weight: Weight, *, width: float, height: float, largest: float) -> Fitted:
+def fit(
+    text: str,
+    weight: Weight,
+    *,
+    width: float,
+    height: float,
+    largest: float,
+    least: float = 0.0,
+    ending: str = "…",
+) -> Fitted:
     """The largest setting of `text` in a box, its lines about equally long.
 
-    `width`, `height` and `largest` (the type size to begin with) are in one unit of the
-    caller's. The text shrinks, in steps of 2 %, until it fits: it is never clipped. Lines break
-    at spaces, not at no-break spaces; only in a word longer than a line they break elsewhere.
+    `width`, `height`, `largest` (the type size to begin with) and `least` are in one unit of the
+    caller's. The text shrinks, in steps of 2 %, until it fits: it is never clipped. What does
+    not fit even at `least` ends early, with `ending` to say so; one line of `least` must fit.
+    Lines break at spaces, not at no-break spaces; only in a word longer than a line they break
+    elsewhere.
     """
     text = unicodedata.normalize("NFC", BREAKING_SPACES.sub(" ", text)).strip()
     size = largest
-    while True:
+    lines = _wrap(text, weight, width / size)
+    while len(lines) * size * LEADING > height and size > least:
+        size = max(size * 0.98, least)
         lines = _wrap(text, weight, width / size)
-        if len(lines) * size * LEADING <= height:
-            lines = _balanced(text, weight, lines)
-            return Fitted(tuple(line.replace(NO_BREAK_SPACE, " ") for line in lines), size)
-        size *= 0.98
+    if (most := int(height / (size * LEADING) + 1e-9)) < len(lines):
+        text = _ended_early(text, ending, weight, width / size, most)
+        lines = _wrap(text, weight, width / size)
+    lines = _balanced(text, weight, lines)
+    return Fitted(tuple(line.replace(NO_BREAK_SPACE, " ") for line in lines), size)
+
+
+def _ended_early(text: str, ending: str, weight: Weight, limit: float, most: int) -> str:
+    """As much of `text` as `most` lines hold with `ending` behind it; words stay whole."""
+
+    def shortened(length: int) -> str:
+        kept = text[:length]
+        if " " in kept and text[length : length + 1] != " ":
+            kept = kept[: kept.rindex(" ")]
+        return kept.rstrip(" ,;:.–-") + ending
+
+    fitting, too_long = 0, len(text)
+    while too_long - fitting > 1:
+        middle = (fitting + too_long) // 2
+        if len(_wrap(shortened(middle), weight, limit)) <= most:
+            fitting = middle
+        else:
+            too_long = middle
+    return shortened(fitting)
 
 
 def _wrap(text: str, weight: Weight, limit: float) -> list[str]:
     lines: list[str] = []
+    reach = 0.0  # how wide the last line is, with the spaces at its end
     for piece in _pieces(text, weight, limit):
-        if lines and width((lines[-1] + piece).rstrip(), weight) <= limit:
+        start = reach + _joint(lines[-1], piece, weight) if lines else 0.0
+        if lines and (not piece.strip() or start + width(piece.rstrip(), weight) <= limit):
             lines[-1] += piece
         else:
             lines.append(piece)
+            start = 0.0
+        reach = start + width(piece, weight)
     return [line.strip() for line in lines]
 
 

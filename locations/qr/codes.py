@@ -28,23 +28,34 @@ HOST = re.compile(r"[a-z0-9.-]+")
 Modules = Sequence[Sequence[bool]]
 
 
-def printed_url(base_url: str, code: str) -> str:
+def printed_url(base_url: str, code: str, version: str = "") -> str:
     """The address that a printed code holds: ("https://host", "7h3kd") → HTTPS://HOST/Q/7H3KD.
 
     `base_url` is a scheme and a host, with a port if need be; a host with other letters than
-    a to z is written as DNS has it (IDNA). Upper case, so that QR's alphanumeric mode can hold it.
+    a to z is written as DNS has it (IDNA). With a `version` of what the picture around the code
+    says, that follows: HTTPS://HOST/Q/7H3KD/2. Upper case, so that QR's alphanumeric mode can
+    hold it.
 
-    Raises ValueError if `base_url` is anything else, or if `code` has other characters than
-    letters and digits.
+    Raises ValueError if `base_url` is anything else, or if `code` or `version` has other
+    characters than letters and digits.
     """
     parts = urlsplit(base_url)
     host = (parts.hostname or "").encode("idna").decode()
     if not parts.scheme or not HOST.fullmatch(host) or parts.path.strip("/") or parts.query:
         raise ValueError(f"the base of a printed address must look like https://host: {base_url!r}")
-    if not (code.isascii() and code.isalnum()):
-        raise ValueError(f"a printed code has letters and digits only: {code!r}")
+    told = [code, version] if version else [code]
+    if not all(part.isascii() and part.isalnum() for part in told):
+        raise ValueError(f"a printed code has letters and digits only: {'/'.join(told)!r}")
     port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{host}{port}/{CODE_PATH}/{code}".upper()
+    return f"{parts.scheme}://{host}{port}/{CODE_PATH}/{'/'.join(told)}".upper()
+
+
+def address_of(url: str) -> str:
+    """A printed `url` as people read it: HTTPS://HOST.VN/Q/7H3KD → host.vn/Q/7H3KD."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").encode().decode("idna")
+    port = f":{parts.port}" if parts.port else ""
+    return f"{host}{port}{parts.path}"
 
 
 def qr_modules(url: str) -> Modules:

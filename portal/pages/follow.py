@@ -6,14 +6,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from alerts.feeds.selection import wards_of
 from locations.models import Province
 from locations.qr.codes import printed_url, qr_png, qr_svg
+from portal import clock
 from portal.publishing.views import public_province
 
 
 @require_safe
 def follow_page(request: HttpRequest, province: str) -> HttpResponse:
-    return render(request, "pages/follow.html", {"province": public_province(province)})
+    """Each way to follow the province is a section of the page, the official account first."""
+    publisher = public_province(province)
+    wards = wards_of(publisher, clock.now()).select_related("parent")
+    return render(request, "pages/follow.html", {"province": publisher, "wards": wards})
 
 
 @require_safe

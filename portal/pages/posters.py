@@ -13,7 +13,6 @@ from locations.posters.png import poster_png
 from locations.posters.wording import follow_poster, page_poster
 from portal.pages.follow import code_url
 from portal.publishing.views import public_province
-from portal.web.templatetags.portal_web import said
 
 RENDERERS: dict[str, tuple[str, Callable[[Poster], bytes]]] = {
     "pdf": ("application/pdf", poster_pdf),
@@ -38,7 +37,7 @@ def _follow(province: Province) -> Poster:
         return _page(province)
     return follow_poster(
         province=province.name,
-        issuer=_issuer(province),
+        issuer=province.issuer,
         account=account.name,
         channel=account.get_channel_display(),
         steps=(_("Scan the QR code"), _("Press “Quan tâm” (Follow)")),
@@ -50,15 +49,10 @@ def _follow(province: Province) -> Poster:
 def _page(province: Province) -> Poster:
     return page_poster(
         province=province.name,
-        issuer=_issuer(province),
+        issuer=province.issuer,
         url=code_url(province, "trang"),
         hotlines=_hotlines(province),
     )
-
-
-def _issuer(province: Province) -> str:
-    account = next(iter(province.accounts.all()), None)
-    return said(province, "office") or (account.name if account else province.name)
 
 
 def _hotlines(province: Province) -> list[str]:

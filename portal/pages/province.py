@@ -11,6 +11,7 @@ from alerts.models import CaseAnnouncement, Figure, Guidance, Notice
 from locations.mergers import mergers_of
 from locations.models import ExposureLocation, Flight, Province
 from portal import clock
+from portal.pages.cards import share_of
 from portal.pages.corrections import recent_corrections
 from portal.publishing.models import EntryQuerySet
 from portal.publishing.views import public_province
@@ -34,6 +35,8 @@ def context_for(province: Province) -> dict[str, Any]:
 
     locations = current(ExposureLocation)
     notices = list(current(Notice).for_lists()[:OTHERS_SHOWN])
+    for notice in notices:
+        notice.province = province  # with its contacts
     return {
         "province": province,
         "mergers": mergers_of(province),
@@ -45,5 +48,6 @@ def context_for(province: Province) -> dict[str, Any]:
         "cases": current(CaseAnnouncement).for_lists()[:OTHERS_SHOWN],
         "figures": current(Figure)[:OTHERS_SHOWN],
         "guidance": current(Guidance)[:OTHERS_SHOWN],
+        "share": share_of(notices[0], at) if notices else None,
         "json_ld": [special_announcement(notice) for notice in notices],
     }

@@ -56,7 +56,7 @@ class WishesForm(forms.Form):
             offered |= Q(pk__in=chosen.values("division"))
         cast(UnitsField, self.fields["units"]).queryset = (
             Division.objects.filter(offered)
-            .select_related("parent__parent")
+            .with_path()
             .order_by("level", "folded_name", "pk")
         )
 

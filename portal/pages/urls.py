@@ -1,20 +1,33 @@
 from django.urls import path, re_path
 
+from portal.pages import entries
 from portal.pages.corrections import Corrections
 from portal.pages.follow import follow_page, qr_code
 from portal.pages.home import home
+from portal.pages.open_data import DATASETS, data_file, documentation
 from portal.pages.posters import poster
 from portal.pages.province import province_page
 from portal.pages.search import search
 from portal.pages.subscriptions import Ask, Confirm, Leave, Manage, asked
+from portal.pages.verify import verify
+
+DATA_FILE = rf"(?P<kind>{'|'.join(DATASETS)})\.(?P<extension>csv|json|geojson)$"
 
 urlpatterns = [
     path("", home, name="home"),
+    path("du-lieu/", documentation, name="open-data"),
+    re_path(rf"^du-lieu/{DATA_FILE}", data_file, name="open-data-file"),
+    re_path(rf"^(?P<province>[-\w]+)/{DATA_FILE}", data_file, name="province-data-file"),
     path("tim-kiem/", search, name="search"),
     path("theo-doi/xac-nhan/<slug:token>/", Confirm.as_view(), name="subscription-confirm"),
     path("theo-doi/thay-doi/<slug:token>/", Manage.as_view(), name="subscription-manage"),
     path("theo-doi/huy/<slug:token>/", Leave.as_view(), name="subscription-leave"),
+    path("xac-minh/", verify, name="verify"),
     path("<slug:province>/", province_page, name="province"),
+    path("<slug:province>/thong-bao/<slug:code>/", entries.NoticePage.as_view(), name="notice"),
+    path("<slug:province>/dia-diem/<slug:code>/", entries.LocationPage.as_view(), name="location"),
+    path("<slug:province>/chuyen-bay/<slug:code>/", entries.FlightPage.as_view(), name="flight"),
+    path("<slug:province>/ca-benh/<slug:code>/", entries.CasePage.as_view(), name="case"),
     path("<slug:province>/dinh-chinh/", Corrections.as_view(), name="corrections"),
     path("<slug:province>/theo-doi/", follow_page, name="follow"),
     path("<slug:province>/theo-doi/email/", Ask.as_view(), name="subscription-ask"),

@@ -46,6 +46,37 @@ def of_entry(entry: Publishable) -> list[Change]:
     return changes[::-1]
 
 
+def since(entry: Publishable, history: Sequence[Revision]) -> Change | None:
+    """What residents read otherwise than in the first revision of `history`, the approved ones
+    from there to the newest, as one change; None if nothing.
+
+    `why` has the note of every correction since, the oldest first, each on a line of its own.
+    """
+    before, *later = history
+    told = [revision for revision in later if revision.is_correction]
+    if not told:
+        return None
+    [change] = _changes([(entry, before, told[-1])])
+    if not (change.rows or change.is_return or change.is_withdrawal):
+        return None
+    return replace(change, why="\n".join(filter(None, (one.public_note for one in told))))
+
+
+def count(entry: Publishable) -> int:
+    """How many public changes there were of `entry`."""
+    return Revision.objects.of(entry).approved().filter(is_correction=True).count()
+
+
+def latest_of(entries: Iterable[Publishable]) -> dict[Publishable, Change]:
+    """The newest public change of each of `entries` that has one; a fixed number of queries."""
+    again = (entry for entry in entries if entry.revision_number > 1)
+    corrected = sorted(again, key=lambda entry: entry._meta.label)
+    newest: dict[tuple[int, int], Revision] = {}
+    for revision in Revision.objects.corrections().of_all(corrected):
+        newest.setdefault(_key(revision), revision)
+    return {change.entry: change for change in described(newest.values())}
+
+
 def concerning(province: Any) -> RevisionQuerySet:
     """The corrections that belong on the pages of `province`, the newest first: of what it
     publishes, of what is said to the whole country, and of what other provinces share with it."""

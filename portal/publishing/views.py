@@ -11,8 +11,11 @@ from django_filters.views import FilterView
 
 from portal.publishing import changes
 from portal.publishing.models import EntryQuerySet
+from portal.publishing.verdict import Verdict, verdict_on
 
 ENTRIES_PER_PAGE = 50
+# `?lan=2`: the reader comes from a picture of revision 2 ("lần sửa").
+REVISION_PARAMETER = "lan"
 
 
 def public_province(slug: str) -> Any:
@@ -85,10 +88,16 @@ class EntryDetailView(DetailView):
             response.headers["X-Robots-Tag"] = "noindex"
         return response
 
+    def get_verdict(self) -> Verdict | None:
+        """What has become of the revision that a picture showed, if the address names one."""
+        asked = self.request.GET.get(REVISION_PARAMETER)
+        return None if asked is None else verdict_on(self.object, asked)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             province=self.object.province,
             changes=changes.of_entry(self.object),
+            verdict=self.get_verdict(),
             unlisted=self.object.is_exercise,
             **kwargs,
         )

@@ -20,6 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         },
         "language": get_language(),
         "now": clock.now(),
+        "service_worker": settings.SERVICE_WORKER and not getattr(request, "is_preview", False),
         "demo_clock": settings.CLOCK_START is not None,
         "demo": settings.DEMO,
     }

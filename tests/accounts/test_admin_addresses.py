@@ -1,6 +1,7 @@
 """Every address of the admin, asked by whoever must not reach it."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -107,15 +108,17 @@ def test_nothing_is_approved_on_the_way_in(stage, hai_phong, author, approver):
 @pytest.fixture
 def theirs(binh_duong, their_author, db) -> dict[str, object]:
     """Something of Bình Dương under every model of the admin."""
-    from alerts.models import Figure, Guidance
+    from alerts.models import DeadLetter, Dispatch, Figure, Guidance
     from portal import clock
 
     location = factories.location(binh_duong, name="Nhà máy lạ")
+    notice = factories.notice(binh_duong)
+    dispatch = Dispatch.objects.get(notice=notice)
     entries = [
         binh_duong,
         location,
         factories.flight(binh_duong),
-        factories.notice(binh_duong),
+        notice,
         factories.cases(binh_duong),
         factories.publish(Figure(province=binh_duong, what="ca mắc", value=5, as_of=clock.now())),
         factories.publish(Guidance(province=binh_duong, by="CDC", points="Ở nhà")),
@@ -123,6 +126,16 @@ def theirs(binh_duong, their_author, db) -> dict[str, object]:
         Revision.objects.get(entry_code=location.code),
         Batch.objects.create(province=binh_duong, author=their_author, file_name="theirs.csv"),
         AccountEvent.objects.filter(officer=their_author).first(),
+        dispatch,
+        DeadLetter.objects.create(
+            dispatch=dispatch,
+            channel="email",
+            key=uuid4(),
+            kind=dispatch.kind,
+            rank=dispatch.rank,
+            state=DeadLetter.State.DEAD,
+            not_before=clock.now(),
+        ),
         Division.objects.get(code="74", valid_to__isnull=False, level=1),
     ]
     return {entry._meta.label_lower: entry for entry in entries}
@@ -168,7 +181,13 @@ def test_lists_name_nothing_of_another_province(role, cast, theirs):
 
 
 ENTRIES = [model._meta.label_lower for model in publishable_models()]
-READABLE = [*ENTRIES, "publishing.batch", "publishing.revision"]
+READABLE = [
+    *ENTRIES,
+    "publishing.batch",
+    "publishing.revision",
+    "alerts.dispatch",
+    "alerts.deadletter",
+]
 # Which lists a role opens, beside those of what is published.
 OPENS = {
     AUTHOR: set(),

@@ -1,13 +1,15 @@
 """`make serve`: from a fresh clone to a portal that answers, and its refusals in one line each."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import psycopg2
@@ -35,15 +37,31 @@ class Portal:
             text=True,
             start_new_session=True,
         )
+        self.tree = tree
         self.lines: list[str] = []
 
     def wait_until_ready(self) -> str:
+        return self.wait_for("^Ready: .*").group()
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        """What fits in the next line that it says and that has such a thing."""
         assert self.process.stdout
         for line in self.process.stdout:
             self.lines.append(line.rstrip())
-            if line.startswith("Ready: "):
-                return line.rstrip()
-        raise AssertionError("ended before it was ready:\n" + "\n".join(self.lines))
+            if found := re.search(pattern, line.rstrip()):
+                return found
+        raise AssertionError(f"ended without {pattern}:\n" + "\n".join(self.lines))
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that send to its subscribers."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                is_ours = process.joinpath("cwd").readlink() == self.tree
+                if is_ours and b"run_worker" in process.joinpath("cmdline").read_bytes():
+                    found.append(int(process.name))
+        return found
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -120,6 +138,39 @@ def test_serves_the_story_and_keeps_it(
     with urlopen(f"{home}hai-phong/", timeout=10) as page:
         assert "Một tên khác" in page.read().decode()
     second.stop()
+
+
+def test_a_resident_of_a_demonstration_gets_the_letter_whatever_becomes_of_the_worker(
+    serve: Serve, installation: dict[str, str], free_port: int
+) -> None:
+    portal = serve(**installation, PORT=str(free_port))
+    portal.wait_until_ready()
+    home = f"http://localhost:{free_port}"
+
+    def confirm(address: str) -> None:
+        form = urlencode({"address": address, "language": "vi", "minimum": "information"})
+        with urlopen(f"{home}/hai-phong/theo-doi/email/", form.encode(), timeout=10) as asked:
+            assert asked.url == f"{home}/hai-phong/theo-doi/email/da-gui/"
+        link = portal.wait_for(rf"^{home}/theo-doi/xac-nhan/[-\w]+/$").group()
+        with urlopen(link, b"", timeout=10) as page:
+            assert "Bạn đã đăng ký" in page.read().decode()
+
+    confirm("first@example.com")
+    (worker,) = portal.workers
+    os.kill(worker, signal.SIGKILL)
+    confirm("second@example.com")
+    assert portal.workers not in ([], [worker])
+    portal.stop()
+    assert portal.workers == []
+
+
+def test_the_worker_may_be_a_service_of_its_own(
+    serve: Serve, installation: dict[str, str], free_port: int
+) -> None:
+    portal = serve(**installation, PORT=str(free_port), DELIVERY_WORKER="0")
+    portal.wait_until_ready()
+    time.sleep(2)
+    assert portal.workers == []
 
 
 def answers(port: int) -> bool:

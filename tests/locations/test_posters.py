@@ -20,12 +20,10 @@ from locations.posters.layout import (
     MARGIN,
     PAGE_HEIGHT,
     PAGE_WIDTH,
-    PT,
-    Box,
-    Line,
     Poster,
     arrange,
 )
+from locations.posters.page import PT, Box, Line
 from locations.posters.pdf import poster_pdf
 from locations.posters.png import poster_png
 from locations.posters.typography import FONT_DIR, Weight

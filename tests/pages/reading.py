@@ -6,7 +6,7 @@ from typing import Any
 
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 INLINE = {"a", "abbr", "b", "em", "i", "small", "span", "strong", "time"}
-UNSAID = {"head", "script", "style", "option"}
+UNSAID = {"head", "script", "style", "template", "option"}
 
 
 class Element:

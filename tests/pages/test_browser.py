@@ -74,7 +74,7 @@ def what_a_desk_shows(browser, base: str, province: Province) -> None:
         expect(follow.locator(".by-tap")).to_be_hidden()
         picture = follow.locator("img")
         picture.scroll_into_view_if_needed()
-        page.wait_for_function("[...document.images].every(i => i.complete && i.naturalWidth)")
+        expect(picture).to_have_js_property("complete", True)
         assert scan(resident.picture()) == code_url(province, "theo-doi")
 
 

@@ -26,11 +26,14 @@ BOUNDS = {
     "/chuyen-bay/": 3,
     "/hai-phong/ca-benh/": 13,
     "/hai-phong/thong-bao/": 13,
-    "/hai-phong/theo-doi/": 4,
+    "/hai-phong/theo-doi/": 5,
+    "/hai-phong/theo-doi/email/": 4,
+    "/du-lieu/": 30,
     "/tim-kiem/?q=n": 30,
+    "/xac-minh/": 1,
     "/khong-co/": 3,
 }
-ENTRY_BOUNDS = {"location": 6, "flight": 3, "notice": 10, "cases": 10}
+ENTRY_BOUNDS = {"location": 9, "flight": 5, "notice": 11, "cases": 11}
 
 
 @pytest.fixture

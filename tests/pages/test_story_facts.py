@@ -203,8 +203,10 @@ def when(facts: dict, language: str) -> list[str]:
 
 
 def shown(page: Page) -> str:
-    """The page without what machines read: JSON-LD, and the seconds and offset of moments."""
-    return MOMENTS.sub("", re.sub(r"<script.*?</script>", "", page.html, flags=re.DOTALL))
+    """The page without what machines read: JSON-LD, until when an entry is listed, and the seconds
+    and offset of moments."""
+    unsaid = r'<script.*?</script>| data-listed-until="[^"]*"'
+    return MOMENTS.sub("", re.sub(unsaid, "", page.html, flags=re.DOTALL))
 
 
 MOMENTS = re.compile(r"T(?!00:00)\d{2}:\d{2}:00\+07:00")

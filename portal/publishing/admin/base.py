@@ -31,7 +31,7 @@ WHEN_PUBLIC = (
 AS_EXERCISE = (gettext_lazy("Exercise"), {"fields": ("is_exercise",), "classes": FOLDED})
 ABOUT_THE_CHANGE = (
     gettext_lazy("This change"),
-    {"fields": ("reason", "residents_note", "version")},
+    {"fields": ("reason", "residents_note")},
 )
 
 

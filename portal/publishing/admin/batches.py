@@ -154,7 +154,9 @@ def _lines(begins: str, steps: Steps, words: str, ends: str) -> Iterator[str]:
     except (ValidationError, PermissionDenied) as refused:
         yield format_html("<p>{}</p>", _("Refused; nothing was changed:"))
         for message in getattr(refused, "messages", [str(refused)]):
-            yield format_html('<ul class="errorlist" role="alert"><li>{}</li></ul>', message)
+            yield format_html(
+                '<div role="alert"><ul class="errorlist"><li>{}</li></ul></div>', message
+            )
     yield ends
 
 

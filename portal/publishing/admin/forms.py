@@ -47,6 +47,8 @@ class ContentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            _name_parts(field)
         entry = self.instance
         if entry.pk is None:
             return
@@ -104,9 +106,23 @@ class ChildFormSet(BaseInlineFormSet):
         if data is None:
             self.extra = len(rows) + (0 if rows else 1)
 
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        """Each field says what it is: the table that it stands in has no labels."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if not field.widget.is_hidden:
+                field.widget.attrs["aria-label"] = field.label
+
     @classmethod
     def accessor(cls) -> str:
         return cls.fk.remote_field.get_accessor_name()
+
+
+def _name_parts(field: forms.Field) -> None:
+    """The day and the hour of a moment each say what they are: the label names only both."""
+    if isinstance(field.widget, forms.SplitDateTimeWidget):
+        for part, name in zip(field.widget.widgets, (_("date"), _("hour")), strict=True):
+            part.attrs["aria-label"] = f"{field.label}: {name}"
 
 
 def _child_values(entry: Publishable, accessor: str) -> list[dict[str, Any]]:

@@ -1,19 +1,19 @@
 """Template tags of the public pages: content in the reader's language, moments, paging, JSON-LD."""
 
 import json
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
-from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from portal.web.times import iso
+from portal.web.times import end_of, iso, last_day, local, shown
 
 register = template.Library()
+register.filter(iso)
 
 # As `django.utils.html.json_script` does: nothing in the data can end the script element.
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -52,17 +52,25 @@ def moment(value: datetime | date | None) -> SafeString | str:
     """A `<time>` element: "08:00 26/03/2021" for a moment, "26/03/2021" for a day."""
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        shown = formats.date_format(_local(value), "SHORT_DATETIME_FORMAT")
-        return format_html('<time datetime="{}">{}</time>', iso(value), shown)
-    shown = formats.date_format(value, "SHORT_DATE_FORMAT")
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
+    machine = iso(value) if isinstance(value, datetime) else value.isoformat()
+    return format_html('<time datetime="{}">{}</time>', machine, shown(value))
 
 
 @register.filter
 def until(end: datetime) -> SafeString | str:
     """The same for the end of something: an end at midnight is said as the day before it."""
-    return moment(_last_day(end) if _local(end).time() == time() else end)
+    return moment(end_of(end))
+
+
+@register.filter
+def listed(entry: Any) -> SafeString | str:
+    """` data-listed-until="2021-04-09T00:00:00+07:00"` for an element about an entry in force.
+
+    portal.js marks it as over when that time comes while the page lies saved or is left open.
+    """
+    if not entry.is_listed():
+        return ""
+    return format_html(' data-listed-until="{}"', iso(entry.listed_until))
 
 
 def ends(end: datetime) -> str:
@@ -76,16 +84,7 @@ def ends(end: datetime) -> str:
 @register.filter
 def days_left(end: datetime, now: datetime) -> int:
     """Whole days that follow today until `end`; 0 on the last day."""
-    return max((_last_day(end) - _local(now).date()).days, 0)
-
-
-def _last_day(end: datetime) -> date:
-    return _local(end - timedelta(microseconds=1)).date()
-
-
-def _local(value: datetime) -> datetime:
-    """In Vietnam's time, wherever the reader or the server is."""
-    return timezone.localtime(value, timezone.get_default_timezone())
+    return max((last_day(end) - local(now).date()).days, 0)
 
 
 @register.filter

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.environment import env
+from portal.web.beside import run_beside
 
 SECONDS_TO_START = 60
 
@@ -22,7 +23,8 @@ SECONDS_TO_START = 60
 class Command(BaseCommand):
     help = (
         "Prepare the portal (see `prepare`) and serve it on LISTEN:PORT (127.0.0.1:8000) with"
-        " WORKERS processes (1) until interrupted. Prints one line when it is ready."
+        " WORKERS processes (1) until interrupted, with the worker that sends to subscribers beside"
+        " it (unless DELIVERY_WORKER=0). Prints one line when it is ready."
     )
     requires_system_checks = []
 
@@ -40,6 +42,8 @@ class Command(BaseCommand):
         if wait_until_ready(server, listen, port):
             self.stdout.write(ready)
             self.stdout.flush()
+            if settings.DELIVERY_WORKER:
+                sys.exit(run_beside(server, [sys.executable, sys.argv[0], "run_worker"]))
         sys.exit(server.wait())
 
 

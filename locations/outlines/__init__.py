@@ -1,0 +1,1 @@
+"""Outlines of the provinces for the map, built from a drawing that a package carries."""

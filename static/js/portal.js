@@ -1,0 +1,78 @@
+/* On every page: it stays true while it lies saved on the device or is left open, and the service
+   worker that saves it (service-worker.js) is started once the page has loaded.
+
+   What has been in force carries `data-listed-until`; what the page says in either case stands in
+   its elements and templates (base.html). */
+
+const root = document.documentElement;
+const { now, savedAt, worker } = root.dataset;
+/** When, by the device's clock, the portal's clock showed `data-now`; in ms. */
+const since = savedAt ? Date.parse(savedAt) : Date.now();
+
+/** A moment as pages say it: 08:00 26/03/2021. @param {string} iso with the offset of Việt Nam */
+export function spoken(iso) {
+  return `${iso.slice(11, 16)} ${iso.slice(8, 10)}/${iso.slice(5, 7)}/${iso.slice(0, 4)}`;
+}
+
+/** The day in Việt Nam, which knows no summer time. @param {number} at in ms */
+const dayOf = (at) => Math.floor((at + 7 * 3_600_000) / 86_400_000);
+
+/** Marks what is no longer in force. The portal's clock is believed, the device's only for what
+ *  has passed since: it may be set wrongly, and the clock of a demonstration shows another year. */
+function mark() {
+  const rendered = Date.parse(now);
+  const at = rendered + Math.max(Date.now() - since, 0);
+  // "3 more days" was counted on the day of rendering.
+  root.classList.toggle("later", dayOf(at) !== dayOf(rendered));
+  for (const element of document.querySelectorAll("[data-listed-until]")) {
+    if (Date.parse(element.dataset.listedUntil) <= at) markAsOver(element);
+  }
+}
+
+/** @param {HTMLElement} element */
+function markAsOver(element) {
+  element.removeAttribute("data-listed-until");
+  element.classList.add("over");
+  const instead = element.querySelector(":scope > template");
+  if (instead) {
+    element.classList.replace("current", "past");
+    element.replaceChildren(instead.content);
+  }
+  element.querySelector(".posted")?.prepend(words("past"));
+  const section = element.closest("#notices, #results");
+  if (section && !section.querySelector("[data-listed-until]")) {
+    const first = section.querySelector(".over");
+    (first.closest("ul") ?? first).before(words("all-over"));
+  }
+}
+
+/** @param {string} id of a template */
+const words = (id) => document.getElementById(id).content.cloneNode(true);
+
+function saySaved() {
+  const banner = document.getElementById("saved");
+  const time = banner.querySelector("time");
+  time.dateTime = now;
+  time.textContent = spoken(now);
+  banner.hidden = false;
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    if (data === "fresh") banner.replaceChildren(words("fresh"));
+  });
+}
+
+async function startWorker() {
+  await navigator.serviceWorker.register(worker);
+  const { active } = await navigator.serviceWorker.ready;
+  active.postMessage("visited");
+}
+
+if (savedAt) saySaved();
+mark();
+setInterval(mark, 60_000);
+document.addEventListener("visibilitychange", mark);
+
+if (worker && "serviceWorker" in navigator) {
+  const whenIdle = window.requestIdleCallback ?? ((start) => setTimeout(start, 2_000));
+  // Refused by a private window or a full device: then there is the network only, as before.
+  addEventListener("load", () => whenIdle(() => startWorker().catch(() => {})));
+}
