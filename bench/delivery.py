@@ -9,6 +9,7 @@ In a database of its own, which is removed: SQLite, or the server in DATABASE_UR
 """
 
 import os
+import smtplib
 import sys
 import tempfile
 import time
@@ -25,6 +26,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 LEAST_RATE = 300
 MOST_GROWTH = 1.10
 KILLS = (0.25, 0.5, 0.75)
+BARE = 5000  # messages by which the server and the machine are known
 WARM = 10.0  # seconds after which a worker has loaded what it needs
 
 
@@ -70,6 +72,8 @@ def measure(subscribers: int, scratch: Path) -> list[tuple[str, str, str, bool]]
     with smtp.running(scratch, port=smtp.free_port()) as server:
         kills, seconds, samples = deliver(server, subscribers, scratch)
         accepted = server.messages()
+        load = os.getloadavg()[0]
+        bare = send_bare(server, one_message())
     times = Counter(address for address, _key in accepted)
     repeated = {address: number for address, number in times.items() if number > 1}
     ids = {address: {key for one, key in accepted if one == address} for address in repeated}
@@ -95,6 +99,9 @@ def measure(subscribers: int, scratch: Path) -> list[tuple[str, str, str, bool]]
         ("repeated with another Message-ID", "no" if same else "yes", "no", same),
         ("from start to last message", f"{seconds:.0f} s", "", True),
         ("messages a second", f"{rate:.0f}", str(LEAST_RATE), rate >= LEAST_RATE),
+        ("a bare loop of smtplib, a second", f"{bare:.0f}", "", True),
+        ("of that", f"{rate / bare:.0%}", "", True),
+        ("load of the machine (1 min)", f"{load:.1f}", "", True),
         ("memory of a worker at most", f"{most:.0f} MB", "", True),
         ("its growth after 10 s", f"{growth:.2f}", f"{MOST_GROWTH:.2f}", growth <= MOST_GROWTH),
     ]
@@ -151,6 +158,25 @@ def deliver(server: Any, number: int, scratch: Path) -> tuple[int, float, list[l
             break
         require(worker.returncode == -9, log.read_text()[-2000:])
     return kills, time.perf_counter() - started, samples
+
+
+def one_message() -> bytes:
+    from alerts.delivery.announcement import announce
+    from alerts.delivery.channels.email import EmailChannel
+    from alerts.models import Delivery, Kind
+
+    delivery = Delivery.objects.select_related("subscription", "dispatch").earliest("pk")
+    told = announce(delivery.dispatch, kind=Kind.NEW, language="vi", since=None)
+    return EmailChannel().render(told, delivery).data
+
+
+def send_bare(server: Any, message: bytes) -> float:
+    """Messages a second if one connection does nothing but send `message` again and again."""
+    with smtplib.SMTP("127.0.0.1", server.port) as connection:
+        started = time.perf_counter()
+        for number in range(BARE):
+            connection.sendmail("from@example.com", f"resident-{number}@example.com", message)
+        return BARE / (time.perf_counter() - started)
 
 
 def say(line: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alerts.models import Dispatch, Kind, Notice
@@ -15,6 +15,7 @@ from portal.publishing.models import Revision
 from portal.publishing.workflow import WITHDRAW
 from portal.text import capitalised
 from portal.web.templatetags.portal_web import said
+from portal.web.times import local
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,9 @@ def announce(
             province_slug=notice.province.slug,
             province_url=_whole(notice.province.get_absolute_url()),
             office=said(notice.province, "office"),
-            published_at=_local(notice.published_at or dispatch.not_before),
-            changed_at=_local(dispatch.not_before),
-            until=notice.listed_until and _local(notice.listed_until),
+            published_at=local(notice.published_at or dispatch.not_before),
+            changed_at=local(dispatch.not_before),
+            until=notice.listed_until and local(notice.listed_until),
             change=changes.between(notice, since, dispatch.revision) if since else None,
             is_untranslated=language == "en" and not notice.action_en,
         )
@@ -150,7 +151,3 @@ def _place(place: ExposureLocation) -> Covered:
 
 def _whole(path: str) -> str:
     return settings.PUBLIC_BASE_URL + path
-
-
-def _local(moment: datetime) -> datetime:
-    return timezone.localtime(moment, timezone.get_default_timezone())

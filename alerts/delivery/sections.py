@@ -5,15 +5,13 @@ The plain text and the HTML of an e-mail are both made of these, and so say the 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from alerts.delivery.announcement import Announcement, Covered
 from alerts.models import Kind
 from portal.text import capitalised
-from portal.web.templatetags.portal_web import ends
+from portal.web.times import end_of, shown
 
 
 @dataclass(frozen=True)
@@ -101,12 +99,12 @@ def _body(told: Announcement) -> tuple[str, list[Line]]:
 def _page(told: Announcement) -> tuple[str, list[Line]]:
     lines = []
     if told.kind == Kind.NEW:
-        lines.append(Line(_("Announced: %s") % _moment(told.published_at)))
+        lines.append(Line(_("Announced: %s") % shown(told.published_at)))
     else:
-        words = {"first": _moment(told.published_at), "changed": _moment(told.changed_at)}
+        words = {"first": shown(told.published_at), "changed": shown(told.changed_at)}
         lines.append(Line(_("Announced: %(first)s; changed: %(changed)s") % words))
     if told.until and told.kind != Kind.WITHDRAWAL:
-        lines.append(Line(_("In force until: %s") % ends(told.until)))
+        lines.append(Line(_("In force until: %s") % shown(end_of(told.until))))
     lines.append(Line(_("It is real if it stands here: %s") % told.url, url=told.url))
     return _("On the official page"), lines
 
@@ -121,7 +119,3 @@ def _paragraphs(text: str) -> list[Line]:
 
 def _one_line(text: str) -> str:
     return "; ".join(part.strip() for part in text.splitlines() if part.strip())
-
-
-def _moment(value: datetime) -> str:
-    return formats.date_format(value, "SHORT_DATETIME_FORMAT")

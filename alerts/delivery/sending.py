@@ -169,11 +169,12 @@ class Slice:
 
     def _note(self, delivery: Delivery, outcome: Outcome) -> None:
         attempts = delivery.attempts + 1
+        if isinstance(outcome, Sent):
+            self.tally.sent += 1
+            _note_sent(delivery.pk, attempts)
+            return
         changed: dict[str, Any] = {"attempts": attempts, "decided_at": clock.now()}
         match outcome:
-            case Sent():
-                self.tally.sent += 1
-                changed |= {"state": Delivery.State.SENT, "last_error": ""}
             case Later(why=why, after=after) if attempts < MOST_ATTEMPTS:
                 self.tally.later += 1
                 wait = max(backoff(attempts), after or timedelta())
@@ -190,6 +191,21 @@ class Slice:
         if isinstance(outcome, Gone) and delivery.subscription_id:
             gone = delivery.subscription_id
             transaction.on_commit(lambda: subscribing.forget(gone))
+
+
+# The update for each message that was sent, written out: putting it together anew would take half
+# of the time that a worker spends on a message.
+NOTE_SENT = f"""
+    UPDATE {Delivery._meta.db_table}
+    SET state = '{Delivery.State.SENT}', attempts = %s, decided_at = %s, last_error = ''
+    WHERE id = %s AND state = '{Delivery.State.QUEUED}'
+"""  # noqa: S608 - nothing in it comes from elsewhere
+
+
+def _note_sent(key: int, attempts: int) -> None:
+    now = connection.ops.adapt_datetimefield_value(clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_SENT, [attempts, now, key])
 
 
 def backoff(attempts: int) -> timedelta:

@@ -1,12 +1,15 @@
 """What residents fill in to subscribe, and to change what they get."""
 
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.core.validators import EmailValidator
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.encoding import punycode
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from alerts.delivery.subscribing import Wishes
@@ -18,13 +21,34 @@ MINIMUM = (
     (Notice.Severity.IMPORTANT, _("Urgent and important notices")),
     (Notice.Severity.URGENT, _("Urgent notices only")),
 )
+# So few units are all shown at once.
+FEW_UNITS = 8
+# Each ward stands below its district, while there are districts.
+DISTRICT_NAME = Case(
+    When(parent__level=Division.Level.DISTRICT, then=F("parent__folded_name")),
+    default=F("folded_name"),
+)
 
 
 class UnitsField(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, unit: Any) -> str:
-        return unit.path_name().rpartition(", ")[0] or unit.full_name
+        name = format_html('<span lang="vi">{}</span>', unit.full_name)
+        return format_html(gettext("All of {}"), name) if is_district(unit) else name
+
+
+def is_district(unit: Any) -> bool:
+    return unit is not None and unit.level == Division.Level.DISTRICT
+
+
+@dataclass
+class Group:
+    """The boxes to tick of a district and its wards; without a district, of all other wards."""
+
+    district: Any
+    boxes: list[Any] = field(default_factory=list)
+    is_open: bool = False
 
 
 class WishesForm(forms.Form):
@@ -57,8 +81,21 @@ class WishesForm(forms.Form):
         cast(UnitsField, self.fields["units"]).queryset = (
             Division.objects.filter(offered)
             .with_path()
-            .order_by("level", "folded_name", "pk")
+            .order_by(DISTRICT_NAME, "level", "folded_name", "pk")
         )
+
+    @property
+    def groups(self) -> list[Group]:
+        """The units that can be chosen; open are those in which one is chosen."""
+        groups: dict[Any, Group] = {}
+        boxes = list(self["units"])
+        for box in boxes:
+            unit = box.data["value"].instance
+            district = next(filter(is_district, (unit, unit.parent)), None)
+            group = groups.setdefault(district, Group(district, is_open=len(boxes) <= FEW_UNITS))
+            group.boxes.append(box)
+            group.is_open |= box.data["selected"]
+        return sorted(groups.values(), key=lambda group: group.district is None)
 
     @property
     def wishes(self) -> Wishes:

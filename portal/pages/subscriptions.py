@@ -6,6 +6,7 @@ mail scanners open every link.
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -71,7 +72,11 @@ class Ask(View):
 
 @require_safe
 def asked(request: HttpRequest, province: str) -> HttpResponse:
-    context = {"province": public_province(province), "unlisted": True}
+    context = {
+        "province": public_province(province),
+        "unlisted": True,
+        "is_printed": settings.DEMO and "console" in settings.EMAIL_BACKEND,
+    }
     return render(request, "pages/subscription_asked.html", context)
 
 

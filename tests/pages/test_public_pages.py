@@ -46,7 +46,8 @@ def entries(hai_phong, binh_duong):
 
 def addresses_of(entries) -> list[str]:
     pages = ["/", "/tim-kiem/", "/tim-kiem/?q=cho", "/chuyen-bay/", "/du-lieu/", "/hai-phong/",
-             "/hai-phong/theo-doi/", "/hai-phong/theo-doi/email/", "/khong-co/", *LISTS]  # fmt: skip
+             "/hai-phong/theo-doi/", "/hai-phong/theo-doi/email/", "/khong-co/",
+             *LISTS]  # fmt: skip
     return [*pages, *(entry.get_absolute_url() for entry in entries.values())]
 
 

@@ -27,7 +27,7 @@ BOUNDS = {
     "/hai-phong/ca-benh/": 13,
     "/hai-phong/thong-bao/": 13,
     "/hai-phong/theo-doi/": 5,
-    "/hai-phong/theo-doi/email/": 4,
+    "/hai-phong/theo-doi/email/": 5,
     "/du-lieu/": 30,
     "/tim-kiem/?q=n": 30,
     "/xac-minh/": 1,

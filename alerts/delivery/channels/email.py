@@ -92,9 +92,8 @@ class EmailChannel:
         try:
             if isinstance(self._backend, SMTPBackend):
                 # Without Django's way from a message to its bytes, which they have behind them.
-                sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
                 connection = cast(smtplib.SMTP, self._backend.connection)
-                connection.sendmail(sender, message.to, message.data)
+                connection.sendmail(_sender(), message.to, message.data)
             else:
                 self._backend.send_messages([message])
         except smtplib.SMTPRecipientsRefused as error:
@@ -140,11 +139,10 @@ def letter(
     headers: dict[str, str],
 ) -> EmailMultiAlternatives:
     """An e-mail that no vacation notice answers."""
-    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=text,
-        from_email=formataddr((sender, address)),
+        from_email=formataddr((sender, _sender())),
         to=[to],
         headers={
             "Auto-Submitted": "auto-generated",
@@ -226,6 +224,11 @@ def _short_lines(text: str) -> str:
 
 def _list_id(announcement: Announcement) -> str:
     return f"<{announcement.province_slug}.{_host()}>"
+
+
+@lru_cache
+def _sender() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 @lru_cache

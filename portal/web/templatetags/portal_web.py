@@ -73,14 +73,6 @@ def listed(entry: Any) -> SafeString | str:
     return format_html(' data-listed-until="{}"', iso(entry.listed_until))
 
 
-def ends(end: datetime) -> str:
-    """The same as `until`, as plain text."""
-    last = _last_day(end) if _local(end).time() == time() else None
-    if last:
-        return formats.date_format(last, "SHORT_DATE_FORMAT")
-    return formats.date_format(_local(end), "SHORT_DATETIME_FORMAT")
-
-
 @register.filter
 def days_left(end: datetime, now: datetime) -> int:
     """Whole days that follow today until `end`; 0 on the last day."""
