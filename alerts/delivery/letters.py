@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from uuid import uuid4
 
 from django.db import connection, transaction
 from django.template.loader import render_to_string
@@ -10,7 +11,13 @@ from django.utils.translation import gettext as _
 
 from alerts.delivery import limits, links
 from alerts.delivery.channels import Later, Outcome
-from alerts.delivery.channels.email import EmailChannel, Finished, finished, letter
+from alerts.delivery.channels.email import (
+    EmailChannel,
+    Finished,
+    finished,
+    letter,
+    message_id,
+)
 from alerts.delivery.sealing import Unreadable
 from alerts.delivery.sending import backoff
 from alerts.models import Subscription
@@ -76,6 +83,6 @@ def _message(subscription: Subscription) -> Finished:
             subject=subject % {"name": subscription.province.name},
             text=render_to_string("alerts/email/letter.txt", context),
             html=render_to_string("alerts/email/letter.html", context),
-            headers={},
+            headers={"Message-ID": message_id(uuid4())},
         )
         return finished(message)

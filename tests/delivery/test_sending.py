@@ -252,6 +252,7 @@ def test_what_the_limit_leaves_over_is_not_for_the_less_urgent(
     left = iter([2, 0, 1])  # as if time went on within the slice
     monkeypatch.setattr(limits, "granted", lambda channel, wanted: min(wanted, next(left)))
     channel = Scripted()
+    channel.at_once = 2
     send(channel)
     assert channel.titles == ["trước", "trước"]
 
