@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=2)
 MOST_ATTEMPTS = 10
-# SQLite has one worker at a time, which may look at several rows at once.
+# Rows are looked up so many at once; each is held only while its message is sent.
 READ_TOGETHER = 100
 
 
@@ -80,39 +80,32 @@ class Slice:
         return time.monotonic() < end and not self.is_stopping() and not self.is_limited
 
     def _send_some(self, rank: int) -> int:
-        wanted = READ_TOGETHER if _has_turns() else self.channel.at_once
-        allowed = limits.granted(self.channel.name, wanted)
+        allowed = limits.granted(self.channel.name, READ_TOGETHER)
         if not allowed:
             self.is_limited = Delivery.objects.due(self.channel.name, rank).exists()
             return 0
         taken = 0
         try:
-            if _has_turns():
-                taken = self._send_in_turn(rank, allowed)
-            else:
-                taken = self._send_held(rank, allowed)
+            some = list(self._due(rank)[:allowed])
+            for start in range(0, len(some), self.channel.at_once):
+                if self.is_stopping():
+                    break
+                taken += self._send_held(some[start : start + self.channel.at_once])
         finally:
             limits.give_back(self.channel.name, allowed - taken)
         return taken
 
-    def _send_held(self, rank: int, number: int) -> int:
-        """Sends some that nobody else sends meanwhile: their rows are locked until it is noted."""
+    def _send_held(self, some: Sequence[Delivery]) -> int:
+        """Sends those of `some` that nobody else sends meanwhile; returns how many."""
+        if _has_turns():
+            self._deliver(some)
+            return len(some)
         with transaction.atomic():
-            due = self._due(rank).select_for_update(skip_locked=True, of=("self",))
-            held = list(due[:number])
-            if held:
-                self._deliver(held)
-        return len(held)
-
-    def _send_in_turn(self, rank: int, number: int) -> int:
-        """Sends some while nobody else sends anything."""
-        some = list(self._due(rank)[:number])
-        taken = 0
-        while taken < len(some) and not self.is_stopping():
-            held = some[taken : taken + self.channel.at_once]
-            taken += len(held)
-            self._deliver(held)
-        return taken
+            held = _held([delivery.pk for delivery in some])
+            mine = [delivery for delivery in some if delivery.pk in held]
+            if mine:
+                self._deliver(mine)
+        return len(mine)
 
     def _due(self, rank: int) -> DeliveryQuerySet:
         return Delivery.objects.due(self.channel.name, rank).select_related("subscription")
@@ -193,13 +186,24 @@ class Slice:
             transaction.on_commit(lambda: subscribing.forget(gone))
 
 
-# The update for each message that was sent, written out: putting it together anew would take half
-# of the time that a worker spends on a message.
+# What is asked of the database for each message, written out: putting it together anew would take
+# half of the time that a worker spends on a message.
+HOLD = f"""
+    SELECT id FROM {Delivery._meta.db_table}
+    WHERE id = ANY(%s) AND state = '{Delivery.State.QUEUED}' FOR UPDATE SKIP LOCKED
+"""  # noqa: S608 - nothing in it comes from elsewhere
 NOTE_SENT = f"""
     UPDATE {Delivery._meta.db_table}
     SET state = '{Delivery.State.SENT}', attempts = %s, decided_at = %s, last_error = ''
     WHERE id = %s AND state = '{Delivery.State.QUEUED}'
 """  # noqa: S608 - nothing in it comes from elsewhere
+
+
+def _held(keys: Sequence[int]) -> set[int]:
+    """Those that wait and that nobody else holds: they are ours until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [list(keys)])
+        return {key for (key,) in cursor.fetchall()}
 
 
 def _note_sent(key: int, attempts: int) -> None:
