@@ -24,10 +24,11 @@ bench: ## measure the privacy lint, the bulk import and the check, with the limi
 	@$(python) bench/imports.py
 	@$(python) bench/check.py
 
-screenshots: ## remake the pictures of README and handbook from fresh demonstrations
+screenshots: ## remake the pictures of README and handbook, and one of every page in build/pictures
 	@deploy/venv dev
 	@$(python) docs/screenshots.py
 	@$(python) docs/handbook.py
+	@$(python) docs/gallery.py
 
 icons: ## remake the icons of the installed app from static/images/mark.svg
 	@deploy/venv dev
