@@ -22,7 +22,7 @@ class PortalSitemap(Sitemap):
 
 class FixedPages(PortalSitemap):
     def items(self) -> list[str]:
-        return ["home", "all-flights"]
+        return ["home", "check", "all-flights"]
 
     def location(self, item: str) -> str:
         return reverse(item)

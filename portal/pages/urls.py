@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from portal.pages.check.views import check_data, check_page
 from portal.pages.corrections import Corrections
 from portal.pages.follow import follow_page, qr_code
 from portal.pages.home import home
@@ -10,6 +11,8 @@ from portal.pages.search import search
 urlpatterns = [
     path("", home, name="home"),
     path("tim-kiem/", search, name="search"),
+    path("kiem-tra/", check_page, name="check"),
+    path("kiem-tra/data.json", check_data, name="check-data"),
     path("<slug:province>/", province_page, name="province"),
     path("<slug:province>/dinh-chinh/", Corrections.as_view(), name="corrections"),
     path("<slug:province>/theo-doi/", follow_page, name="follow"),
