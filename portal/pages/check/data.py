@@ -50,11 +50,12 @@ def published(at: datetime) -> dict[str, Any]:
     latest = version()
     minutes = Minutes(timezone.localdate(at))
     known = {province.pk: province for province in Province.objects.with_contacts()}
-    todos = Todos(at, known.values())
     provinces: Table[Province] = Table()
     places = Places(at, known, minutes)
+    taken = _flights(at, known)
+    todos = Todos(at, known.values(), [*places.entries, *taken])
     columns = places.columns(provinces, todos)
-    flights = [_flight(flight, provinces, todos, minutes) for flight in _flights(at, known)]
+    flights = [_flight(flight, provinces, todos, minutes) for flight in taken]
     for province in known.values():
         # Also for those where nothing matches: whom to call.
         if province.is_public and todos.of_province(province):

@@ -51,21 +51,21 @@ class Places:
         listed = ExposureLocation.objects.listed(at).order_by()
         self._minutes = minutes
         # First, so that whatever is approved meanwhile lacks nothing: it is not in this file.
-        self._places = list(listed)
+        self.entries = list(listed)
         self._windows = _windows(listed)
         self.reaches: Table[Reach] = Table()
-        divisions = _divisions(listed, self._places, provinces)
+        divisions = _divisions(listed, self.entries, provinces)
         self._units = Units(divisions.values(), self.reaches)
-        for place in self._places:
+        for place in self.entries:
             # Set here, so that what the place says of itself asks the database no more.
             place.province = provinces[place.province_id]
             place.province.division = divisions[place.province.division_id]
             place.ward = divisions[place.ward_id] if place.ward_id else None
             place.district = divisions[place.district_id] if place.district_id else None
-        self._places.sort(key=lambda place: (place.province.slug, self._unit(place), place.pk))
+        self.entries.sort(key=lambda place: (place.province.slug, self._unit(place), place.pk))
 
     def columns(self, provinces: Table[Province], todos: Todos) -> dict[str, Any]:
-        places = self._places
+        places = self.entries
         streets = [
             self._units.street(place.full_address, place.unit or place.province.division)
             for place in places
@@ -96,7 +96,7 @@ class Places:
     def unit_columns(self) -> dict[str, Any]:
         centroids = {
             place.unit
-            for place in self._places
+            for place in self.entries
             if place.unit and _source_of_point(place) == CENTROID
         }
         return self._units.columns(centroids)
@@ -112,10 +112,10 @@ class Places:
         return self._minutes.until(cast(datetime, place.listed_until)) - last
 
     def _window_columns(self) -> dict[str, Any]:
-        windows = [window for place in self._places for window in self._windows[place.pk]]
+        windows = [window for place in self.entries for window in self._windows[place.pk]]
         spans = [window.span(self._minutes) for window in windows if window]
         return {
-            "count": [len(self._windows[place.pk]) for place in self._places],
+            "count": [len(self._windows[place.pk]) for place in self.entries],
             "known": [window.known if window else 0 for window in windows],
             "start": deltas(start for start, _ in spans),
             "length": [end - start for start, end in spans],

@@ -1,14 +1,11 @@
-"""What somebody who was there is asked to do, and whom they can call."""
+"""What somebody who was there is asked to do, and whom they can call, as numbers."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from alerts.models import Notice
+from alerts.what_to_do import Action, actions_for
 from locations.models import ExposureLocation, Flight, Province
 from locations.models.province import HotlineBase
 from portal.pages.check.columns import Table
@@ -19,62 +16,50 @@ Line = tuple[str, str, str]
 
 
 class Todos:
-    """Numbers of what to do, in the language of the page, by entry.
+    """Numbers of what to do about each of `entries`, in the language of the page.
 
-    An entry's own action comes first; without one, those of the listed notices that cover it.
-    The numbers to call are those of these notices; without any, the province's.
+    The numbers to call are those of the notices that say it; without any, the province's.
     """
 
-    def __init__(self, at: datetime, provinces: Iterable[Province]) -> None:
+    def __init__(
+        self,
+        at: datetime,
+        provinces: Iterable[Province],
+        entries: Iterable[ExposureLocation | Flight],
+    ) -> None:
         self.texts: Table[str] = Table()
         self.vietnamese: set[int] = set()
         self.hotlines: Table[Line] = Table()
         self.todos: Table[tuple[tuple[int, ...], tuple[int, ...]]] = Table()
-        listed = Notice.objects.listed(at)
-        notices = list(listed.prefetch_related("hotlines").newest_first())
-        self._of_province = {one.pk: self._lines(one) for one in provinces}
-        locations, flights = Notice.locations.through, Notice.flights.through
-        self._covering = {
-            ExposureLocation: _covering(locations, "exposurelocation_id", listed, notices),
-            Flight: _covering(flights, "flight_id", listed, notices),
-        }
+        self._of_province = {one.pk: self._lines(one.hotlines.all()) for one in provinces}
+        self._actions = actions_for(entries, at)
 
     def of_province(self, province: Province) -> tuple[int, ...]:
         return self._of_province[province.pk]
 
     def number(self, entry: ExposureLocation | Flight) -> int:
-        covering = self._covering[type(entry)][entry.pk]
-        actions = [self._action(one) for one in ([entry] if entry.action else covering)]
-        lines = [line for notice in covering for line in self._lines(notice)]
+        actions = self._actions[entry]
+        lines = [
+            line
+            for action in actions
+            if action.notice
+            for line in self._lines(action.notice.hotlines.all())
+        ]
         return self.todos.number(
-            (_once(actions), _once(lines) or self._of_province[entry.province_id])
+            (_once(map(self._text, actions)), _once(lines) or self._of_province[entry.province_id])
         )
 
-    def _action(self, entry: Any) -> int:
-        number = self.texts.number(said(entry, "action"))
-        if get_language() == "en" and not entry.action_en:
+    def _text(self, action: Action) -> int:
+        number = self.texts.number(action.text)
+        if get_language() == "en" and action.language != "en":
             self.vietnamese.add(number)
         return number
 
-    def _lines(self, owner: Any) -> tuple[int, ...]:
-        return tuple(self._line(hotline) for hotline in owner.hotlines.all())
-
-    def _line(self, hotline: HotlineBase) -> int:
-        return self.hotlines.number((said(hotline, "label"), hotline.number, hotline.dialled))
-
-
-def _covering(
-    links: Any, linked: str, notices: QuerySet[Notice], known: list[Notice]
-) -> dict[int, list[Notice]]:
-    """Which of the `known` notices cover an entry, in their order, by the key of the entry."""
-    entries_of = defaultdict(list)
-    for notice, entry in links.objects.filter(notice__in=notices).values_list("notice_id", linked):
-        entries_of[notice].append(entry)
-    covering = defaultdict(list)
-    for notice in known:
-        for entry in entries_of[notice.pk]:
-            covering[entry].append(notice)
-    return covering
+    def _lines(self, hotlines: Iterable[HotlineBase]) -> tuple[int, ...]:
+        return tuple(
+            self.hotlines.number((said(hotline, "label"), hotline.number, hotline.dialled))
+            for hotline in hotlines
+        )
 
 
 def _once(numbers: Iterable[int]) -> tuple[int, ...]:
