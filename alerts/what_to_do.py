@@ -71,8 +71,8 @@ def notices_naming(
     named: dict[int, list[Entry]] = defaultdict(list)
     for model, link in NAMED.items():
         by_key = {entry.pk: entry for entry in found if isinstance(entry, model)}
-        for notice, key in _pairs(listed, link, by_key):
-            named[notice].append(by_key[key])
+        for key_of_notice, key in _pairs(listed, link, by_key):
+            named[key_of_notice].append(by_key[key])
     notices = Notice.objects.filter(pk__in=named).newest_first()
     for notice in notices.select_related("province").prefetch_related("hotlines"):
         for entry in named[notice.pk]:
