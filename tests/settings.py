@@ -21,6 +21,7 @@ os.environ |= {
     "FOLLOW_HOSTS": "zalo.me,www.zalo.me,oa.zalo.me",
     "LOG_LEVEL": "WARNING",
     "PUBLIC_BASE_URL": "http://testserver",
+    "SERVICE_WORKER": "1",
     "SESSION_IDLE_MINUTES": "30",
     "TRUSTED_PROXIES": "0",
     "SECRET_KEY": "for-the-tests-only-0123456789-0123456789-0123456789",
