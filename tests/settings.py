@@ -23,6 +23,7 @@ os.environ |= {
     "MAP_TILES_ATTRIBUTION": "",
     "MAP_TILES_URL": "",
     "PUBLIC_BASE_URL": "http://testserver",
+    "SERVICE_WORKER": "1",
     "SESSION_IDLE_MINUTES": "30",
     "TRUSTED_PROXIES": "0",
     "SECRET_KEY": "for-the-tests-only-0123456789-0123456789-0123456789",
