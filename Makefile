@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench screenshots requirements messages
+.PHONY: help serve test check bench audit screenshots requirements messages
 
 python := .venv/bin/python
 compile := $(python) -m piptools compile --quiet --strip-extras --allow-unsafe \
@@ -22,6 +22,11 @@ bench: ## measure the privacy lint and the bulk import, with the limits they mus
 	@deploy/venv dev
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
+
+audit: ## ask Lighthouse, axe and the HTML validator about the pages of a fresh demonstration
+	@deploy/venv dev
+	@tests/tools/install
+	@$(python) bench/audit.py
 
 screenshots: ## remake the pictures of README and handbook from fresh demonstrations
 	@deploy/venv dev
