@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench screenshots icons requirements messages
+.PHONY: help serve test check bench audit screenshots icons requirements messages
 
 python := .venv/bin/python
 compile := $(python) -m piptools compile --quiet --strip-extras --allow-unsafe \
@@ -23,6 +23,11 @@ bench: ## measure the privacy lint, the bulk import and the check, with the limi
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
 	@$(python) bench/check.py
+
+audit: ## ask Lighthouse, axe and the HTML validator about the pages of a fresh demonstration
+	@deploy/venv dev
+	@tests/tools/install
+	@$(python) bench/audit.py
 
 screenshots: ## remake the pictures of README and handbook, and one of every page in build/pictures
 	@deploy/venv dev

@@ -124,9 +124,9 @@ class Stage:
         assert self.page is not None
         if route.request.is_navigation_request():
             route.fulfill(headers=self.page.headers, body=self.page.html)
-        elif file := self.page.files.get(path) or self.files.get(path):
+        elif file := self.page.files.get(path) or self.files.get(path.removeprefix("/en")):
             route.fulfill(content_type=file.content_type, body=file.body)
-        elif found := finders.find(path.removeprefix("/static/")):
+        elif path.startswith("/static/") and (found := finders.find(path.removeprefix("/static/"))):
             kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
             route.fulfill(content_type=kind, body=Path(found).read_bytes())
         else:
