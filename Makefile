@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench screenshots icons requirements messages
+.PHONY: help serve test check bench audit screenshots icons requirements messages
 
 python := .venv/bin/python
 compile := $(python) -m piptools compile --quiet --strip-extras --allow-unsafe \
@@ -25,10 +25,16 @@ bench: ## measure the privacy lint, the bulk import, the check and delivery, wit
 	@$(python) bench/check.py
 	@$(python) bench/delivery.py
 
-screenshots: ## remake the pictures of README and handbook from fresh demonstrations
+audit: ## ask Lighthouse, axe and the HTML validator about the pages of a fresh demonstration
+	@deploy/venv dev
+	@tests/tools/install
+	@$(python) bench/audit.py
+
+screenshots: ## remake the pictures of README and handbook, and one of every page in build/pictures
 	@deploy/venv dev
 	@$(python) docs/screenshots.py
 	@$(python) docs/handbook.py
+	@$(python) docs/gallery.py
 
 icons: ## remake the icons of the installed app from static/images/mark.svg
 	@deploy/venv dev

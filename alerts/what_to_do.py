@@ -4,12 +4,13 @@ An entry's own words come first. A place or flight that has none is about what t
 that name it, as long as they are in force: then "if you were there, …" is said to be theirs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from alerts.models import Notice
@@ -17,6 +18,11 @@ from locations.models import ExposureLocation, Flight
 from portal import clock
 from portal.publishing.models import Entry
 from portal.web.templatetags.portal_web import said
+
+# What a notice can name, and by which of its fields.
+NAMED: dict[type[Entry], str] = {ExposureLocation: "locations", Flight: "flights"}
+# Of more entries than these it is quicker to read all that notices name.
+FEW = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +64,36 @@ def notices_naming(
 ) -> dict[Entry, list[Notice]]:
     """The notices in force at `at` that name each of `entries`, the most urgent first.
 
-    Two queries for places and two for flights; other kinds are named by no notice.
+    At most four queries; kinds other than places and flights are named by no notice.
     """
-    wanted = list(entries)
-    at = at or clock.now()
-    return _naming(wanted, ExposureLocation, "locations", at) | _naming(
-        wanted, Flight, "flights", at
-    )
-
-
-def _naming(
-    entries: list[Entry], model: type[Entry], link: str, at: datetime
-) -> dict[Entry, list[Notice]]:
-    by_key: dict[Any, Entry] = {entry.pk: entry for entry in entries if isinstance(entry, model)}
-    found: dict[Entry, list[Notice]] = {entry: [] for entry in by_key.values()}
-    if not found:
-        return found
-    notices = Notice.objects.listed(at).newest_first().select_related("province")
-    notices = notices.prefetch_related("hotlines")
-    # A row for each pair; the annotation reads the same join as the filter.
-    for notice in notices.filter(**{f"{link}__in": list(by_key)}).annotate(named=F(link)):
-        found[by_key[notice.named]].append(notice)
+    found: dict[Entry, list[Notice]] = {entry: [] for entry in entries}
+    listed = Notice.objects.listed(at or clock.now())
+    named: dict[int, list[Entry]] = defaultdict(list)
+    for model, link in NAMED.items():
+        by_key = {entry.pk: entry for entry in found if isinstance(entry, model)}
+        for key_of_notice, key in _pairs(listed, link, by_key):
+            named[key_of_notice].append(by_key[key])
+    notices = Notice.objects.filter(pk__in=named).newest_first()
+    for notice in notices.select_related("province").prefetch_related("hotlines"):
+        for entry in named[notice.pk]:
+            found[entry].append(notice)
     return found
+
+
+def _pairs(
+    notices: QuerySet[Notice], link: str, wanted: Mapping[int, Entry]
+) -> Iterator[tuple[int, int]]:
+    """The keys of each of `notices` and of each of the `wanted` entries that it names."""
+    if not wanted:
+        return
+    field: Any = Notice._meta.get_field(link)
+    pairs = field.remote_field.through.objects.filter(notice__in=notices)
+    column = field.m2m_reverse_name()
+    if len(wanted) <= FEW:
+        pairs = pairs.filter(**{f"{column}__in": list(wanted)})
+    for notice, key in pairs.values_list("notice_id", column):
+        if key in wanted:
+            yield notice, key
 
 
 def _own(entry: Entry) -> list[Action]:

@@ -25,6 +25,18 @@ def window_html(window: Any) -> SafeString:
     return _safe(_window(window, _time_element))
 
 
+def window_phrases() -> dict[str, str]:
+    """The phrases of windows, for a script to fill in days and hours.
+
+    By whether it is on one day, whether its first and whether its last hour is known, each 1 or
+    0: "110". "000" lasts several days of unknown hours; "unknown" has no days.
+    """
+    phrases = {
+        "".join(str(int(known)) for known in case): phrase() for case, phrase in _WINDOWS.items()
+    }
+    return phrases | {"unknown": _("time not known")}
+
+
 def flight_text(flight: Any) -> str:
     """When a `Flight` was: "22/03/2021, departure 12:15"."""
     return _flight(flight, _plain)
@@ -32,6 +44,16 @@ def flight_text(flight: Any) -> str:
 
 def flight_html(flight: Any) -> SafeString:
     return _safe(_flight(flight, _time_element))
+
+
+def route_text(flight: Any) -> str:
+    """Where a `Flight` went: "from Phú Quốc (PQC) to Nội Bài, Hà Nội (HAN)"."""
+    return _("from %(origin)s (%(from)s) to %(destination)s (%(to)s)") % {
+        "origin": flight.origin_name,
+        "from": flight.origin,
+        "destination": flight.destination_name,
+        "to": flight.destination,
+    }
 
 
 def _window(window: Any, mark: Mark) -> str:

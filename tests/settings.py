@@ -24,6 +24,7 @@ os.environ |= {
     "MAP_TILES_ATTRIBUTION": "",
     "MAP_TILES_URL": "",
     "PUBLIC_BASE_URL": "http://testserver",
+    "SERVICE_WORKER": "1",
     "SESSION_IDLE_MINUTES": "30",
     "TRUSTED_PROXIES": "0",
     "SUBSCRIPTION_KEYS": "subscriptions-in-the-tests-only-0123456789-0123456789",

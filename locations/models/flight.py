@@ -145,6 +145,11 @@ class Flight(Entry):
         return wording.flight_html(self)
 
     @property
+    def route(self) -> str:
+        """In words: "from Phú Quốc (PQC) to Nội Bài, Hà Nội (HAN)"."""
+        return wording.route_text(self)
+
+    @property
     def origin_name(self) -> str:
         return airports.name(self.origin)
 

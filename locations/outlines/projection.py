@@ -1,7 +1,7 @@
 """Where the drawing lies on the earth."""
 
 from dataclasses import dataclass
-from math import atan, degrees, exp, log, pi, radians, tan
+from math import atan, degrees, exp, pi, radians
 
 Point = tuple[float, float]  # longitude and latitude in degrees, WGS 84
 
@@ -23,11 +23,6 @@ class Mercator:
 def _latitude(projected: float) -> float:
     """The latitude that Mercator's projection draws at `projected` degrees from the equator."""
     return degrees(2 * atan(exp(radians(projected))) - pi / 2)
-
-
-def projected(latitude: float) -> float:
-    """How far from the equator Mercator's projection draws `latitude`; both in degrees."""
-    return degrees(log(tan(pi / 4 + radians(latitude) / 2)))
 
 
 # Fitted so that as many of the 10,035 wards of `locations/divisions/data` as possible have their

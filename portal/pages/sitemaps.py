@@ -22,7 +22,7 @@ class PortalSitemap(Sitemap):
 
 class FixedPages(PortalSitemap):
     def items(self) -> list[str]:
-        return ["home", "all-flights", "verify"]
+        return ["home", "check", "all-flights", "verify"]
 
     def location(self, item: str) -> str:
         return reverse(item)

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from portal.pages import entries
+from portal.pages.check.views import check_data, check_page
 from portal.pages.corrections import Corrections
 from portal.pages.follow import follow_page, qr_code
 from portal.pages.home import home
@@ -23,6 +24,8 @@ urlpatterns = [
     path("theo-doi/thay-doi/<slug:token>/", Manage.as_view(), name="subscription-manage"),
     path("theo-doi/huy/<slug:token>/", Leave.as_view(), name="subscription-leave"),
     path("xac-minh/", verify, name="verify"),
+    path("kiem-tra/", check_page, name="check"),
+    path("kiem-tra/data.json", check_data, name="check-data"),
     path("<slug:province>/", province_page, name="province"),
     path("<slug:province>/thong-bao/<slug:code>/", entries.NoticePage.as_view(), name="notice"),
     path("<slug:province>/dia-diem/<slug:code>/", entries.LocationPage.as_view(), name="location"),

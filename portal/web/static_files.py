@@ -2,8 +2,21 @@
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+# A statement begins its line. Django's own patterns (`support_js_module_import_aggregation`) also
+# take the words "import" and "export" of a comment for one, and then name files that are not there.
+MODULE_NAMES = (
+    "*.js",
+    [
+        (
+            rf"""(?m)^(?P<matched>{keyword}(?P<names>\s[^"';]*?)from "(?P<url>\.[^"]*)";)""",
+            f"""{keyword}%(names)sfrom "%(url)s";""",
+        )
+        for keyword in ("import", "export")
+    ],
+)
+
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Also rewrites the `import` statements of JavaScript modules to the names of their content."""
 
-    support_js_module_import_aggregation = True
+    patterns = (*CompressedManifestStaticFilesStorage.patterns, MODULE_NAMES)

@@ -51,9 +51,6 @@ const words = (id) => document.getElementById(id).content.cloneNode(true);
 
 function saySaved() {
   const banner = document.getElementById("saved");
-  const time = banner.querySelector("time");
-  time.dateTime = now;
-  time.textContent = spoken(now);
   banner.hidden = false;
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
     if (data === "fresh") banner.replaceChildren(words("fresh"));

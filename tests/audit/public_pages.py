@@ -9,12 +9,14 @@ from unittest.mock import patch
 
 import time_machine
 from django.db import OperationalError, connection
-from django.test import Client
+from django.test import Client, override_settings
 
 from alerts.delivery import links, subscribing
 from alerts.models import Subscription
 from locations.models import Division, ExposureLocation, Province
+from portal.environment import SigningPair
 from portal.pages import subscriptions
+from tests.alerts.cap.keys import key_and_certificate
 from tests.audit.kinds import At, Reader, When
 from tests.conftest import STORY_TIME
 
@@ -132,6 +134,18 @@ def forgotten(reader: Reader, way: str, purpose: str) -> Any:
     return reader.get(address)
 
 
+# --- files
+
+
+def cap_message_of_a_notice(reader: Reader) -> Any:
+    return reader.get(reader.content.notice.current.rstrip("/") + ".cap.xml")
+
+
+def certificate_of_a_portal_that_signs(reader: Reader) -> Any:
+    with override_settings(CAP_SIGNING=SigningPair(*key_and_certificate())):
+        return reader.get("/du-lieu/cap.pem")
+
+
 PAGES: dict[str, At | When] = {
     "home": At("/"),
     "home, nothing in force": When(a_year_later),
@@ -209,6 +223,29 @@ PAGES: dict[str, At | When] = {
     "by e-mail, left twice": When(left_twice),
     "by e-mail, not subscribed": When(not_subscribed, status=410),
     "by e-mail, half a link": At("/theo-doi/thay-doi/abc/", status=404),
+    "check": At("/kiem-tra/"),
+    "offline": At("/ngoai-tuyen/"),
+    "open data": At("/du-lieu/"),
+    # Of what was sent on
+    "place, picture of it as it is": At("{place.current}?lan=1"),
+    "place, picture from before its correction": At("{place.corrected}?lan=1"),
+    "place, picture from before its withdrawal": At("{place.withdrawn}?lan=1"),
+    "place, picture that was never made": At("{place.current}?lan=9"),
+    "notice, picture from before its correction": At("{notice.corrected}?lan=1"),
+    "flight, picture of a past one": At("{flight.past}?lan=1"),
+    "verify": At("/xac-minh/"),
+    "verify, in force": At("/xac-minh/?ma={code}"),
+    "verify, corrected": At("/xac-minh/?ma=http://testserver{notice.corrected}?lan=1"),
+    "verify, withdrawn": At("/xac-minh/?ma=http://testserver{place.withdrawn}"),
+    "verify, past": At("/xac-minh/?ma=http://testserver{flight.past}"),
+    "verify, exercise": At("/xac-minh/?ma=http://testserver{place.exercise}"),
+    "verify, province": At("/xac-minh/?ma=http://testserver/hai-phong/"),
+    "verify, to follow": At("/xac-minh/?ma=http://testserver/hai-phong/theo-doi/"),
+    "verify, another page": At("/xac-minh/?ma=http://testserver/hai-phong/dinh-chinh/"),
+    "verify, no page": At("/xac-minh/?ma=http://testserver/hai-phong/khong-co/"),
+    "verify, another portal": At("/xac-minh/?ma=https://elsewhere.test/Q/{code}"),
+    "verify, no code": At("/xac-minh/?ma=ZZZZZO"),
+    "verify, unreadable": At("/xac-minh/?ma=%3F%3F"),
     # What went wrong
     "404": At("/khong-co/", status=404),
     "404, no such entry": At("/hai-phong/dia-diem/ZZZZZZ/", status=404),
@@ -218,7 +255,7 @@ PAGES: dict[str, At | When] = {
 }
 
 # What is answered at the other addresses: files, and ways to a page.
-FILES: dict[str, At] = {
+FILES: dict[str, At | When] = {
     "healthz": At("/healthz"),
     "readyz": At("/readyz"),
     "robots": At("/robots.txt"),
@@ -227,6 +264,19 @@ FILES: dict[str, At] = {
     "favicon": At("/favicon.ico", status=302),
     "short address": At("/Q/{code}", status=302),
     "code of an entry": At("/Q/{code}.svg"),
+    "code of a picture": At("/Q/{code}/1", status=302),
+    "picture of an entry": At("/Q/{code}/1.png"),
     "code of a province": At("/hai-phong/theo-doi.svg"),
     "poster": At("/hai-phong/ap-phich.png"),
+    "manifest": At("/manifest.webmanifest"),
+    "service worker": At("/sw.js"),
+    "list for the check": At("/kiem-tra/data.json"),
+    "places for the map": At("/hai-phong/ban-do.json"),
+    "open data of a province": At("/hai-phong/dia-diem.csv"),
+    "open data of the country": At("/du-lieu/thong-bao.json"),
+    "feed": At("/feed.atom"),
+    "feed of a province": At("/hai-phong/feed.atom"),
+    "CAP messages of a province": At("/hai-phong/cap.atom"),
+    "CAP message": When(cap_message_of_a_notice),
+    "certificate of CAP messages": When(certificate_of_a_portal_that_signs),
 }

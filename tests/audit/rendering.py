@@ -30,6 +30,7 @@ class File:
     path: str
     content_type: str
     body: bytes
+    templates: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,7 @@ def _rendered(name: str, kind: Any, reader: Reader, *, is_staff: bool) -> Render
     with transaction.atomic():
         response = kind(reader)
         assert response.status_code == kind.status, f"{name}: {response.status_code}"
-        body = b"".join(response) if response.streaming else response.content
-        html = body.decode()
+        html = _body(response).decode()
         files = [_file(response.client.get(path)) for path in set(SHOWN.findall(html))]
         transaction.set_rollback(True)  # what one page needed is not there for the next
     return Rendered(
@@ -85,7 +85,7 @@ def _rendered(name: str, kind: Any, reader: Reader, *, is_staff: bool) -> Render
         status=response.status_code,
         html=html,
         headers=dict(response.headers),
-        templates=frozenset(template.name for template in response.templates if template.name),
+        templates=_templates(response),
         files={file.path: file for file in files},
     )
 
@@ -93,7 +93,16 @@ def _rendered(name: str, kind: Any, reader: Reader, *, is_staff: bool) -> Render
 def _file(response: Any, status: int = 200) -> File:
     path = response.request["PATH_INFO"]
     assert response.status_code == status, f"{path}: {response.status_code}"
-    return File(path, response.headers["Content-Type"], response.content)
+    content_type = response.headers["Content-Type"]
+    return File(path, content_type, _body(response), _templates(response))
+
+
+def _body(response: Any) -> bytes:
+    return b"".join(response) if response.streaming else response.content
+
+
+def _templates(response: Any) -> frozenset[str]:
+    return frozenset(template.name for template in response.templates if template.name)
 
 
 class Stage:
@@ -115,9 +124,9 @@ class Stage:
         assert self.page is not None
         if route.request.is_navigation_request():
             route.fulfill(headers=self.page.headers, body=self.page.html)
-        elif file := self.page.files.get(path) or self.files.get(path):
+        elif file := self.page.files.get(path) or self.files.get(path.removeprefix("/en")):
             route.fulfill(content_type=file.content_type, body=file.body)
-        elif found := finders.find(path.removeprefix("/static/")):
+        elif path.startswith("/static/") and (found := finders.find(path.removeprefix("/static/"))):
             kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
             route.fulfill(content_type=kind, body=Path(found).read_bytes())
         else:

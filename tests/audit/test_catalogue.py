@@ -45,9 +45,9 @@ def test_what_is_called_a_file_is_no_page(files):
     assert pages == []
 
 
-def test_every_template_is_in_a_catalogue(pages):
+def test_every_template_is_in_a_catalogue(pages, files):
     ours = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*")}
-    shown = frozenset().union(*(page.templates for page in pages))
+    shown = frozenset().union(*(answer.templates for answer in (*pages, *files)))
     assert ours - shown == LETTERS
 
 

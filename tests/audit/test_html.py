@@ -25,6 +25,13 @@ DJANGOS = {
     ),
 }  # fmt: skip
 
+# Container queries (CSS Containment 3, in every browser since 2023) came after the validator's
+# grammar of CSS.
+NOT_YET_KNOWN = (
+    "CSS: “container-type”: Property “container-type” doesn't exist.",
+    "CSS: Unrecognized at-rule “@container”",
+)
+
 
 def test_every_page_and_style_sheet_is_valid_without_a_warning(pages, tmp_path):
     files = {}
@@ -32,10 +39,13 @@ def test_every_page_and_style_sheet_is_valid_without_a_warning(pages, tmp_path):
         file = tmp_path / f"{number}.html"
         file.write_text(page.html)
         files[file.as_posix()] = page
-    style_sheets = sorted((BASE_DIR / "static").rglob("*.css"))
+    static = BASE_DIR / "static"
+    style_sheets = sorted(set(static.rglob("*.css")) - set(static.glob("vendor/**/*.css")))
     assert style_sheets
     wrong = []
     for message in validated([*tmp_path.iterdir(), *style_sheets]):
+        if message["message"] in NOT_YET_KNOWN:
+            continue
         path = message["url"].removeprefix("file:")
         page = files.get(path)
         if page is None or not is_djangos(page, message):

@@ -220,7 +220,7 @@ def test_an_entry_is_the_same_in_every_feed_and_another_in_english(hai_phong, bi
 
 
 def test_only_the_newest_are_there_the_last_changed_first(hai_phong, feed, story_time):
-    first = factories.location(hai_phong)
+    first = factories.notice(hai_phong)
     for _number in range(LENGTH):
         story_time.shift(timedelta(minutes=1))
         factories.notice(hai_phong)
@@ -228,7 +228,7 @@ def test_only_the_newest_are_there_the_last_changed_first(hai_phong, feed, story
     assert len(newest) == LENGTH
     assert first.code not in newest
     story_time.shift(timedelta(minutes=1))
-    states.correct(first, name="Chợ Đổ")
+    states.correct(first, title="Chợ Đổ")
     after = ids(feed())
     assert after == [first.code, *newest[:-1]]
 

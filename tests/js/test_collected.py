@@ -4,8 +4,7 @@ import re
 
 from django.core.management import call_command
 
-# What Django takes for an import, comments and all: a wrong guess ends collectstatic.
-IMPORT = re.compile(r"""(?:from|import)\s*\(?["'](\.[^"']+)["']""")
+IMPORT = re.compile(r"""^(?:import|export)\s[^"';]*from "(\.[^"]+)";""", re.MULTILINE)
 
 
 def test_scripts_import_one_another_by_content(settings, tmp_path):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from math import degrees, log, pi, radians, tan
 
 import pytest
 from django.conf import settings
@@ -12,7 +13,7 @@ from locations.divisions.titles import Kind, Level
 from locations.management.commands.build_outlines import FILE
 from locations.outlines import build, drawing
 from locations.outlines.geometry import area, contains
-from locations.outlines.projection import MAINLAND, projected
+from locations.outlines.projection import MAINLAND
 from locations.outlines.simplify import join, simplify, weld
 
 # West, south, east, north, in degrees: the islands' own extent.
@@ -161,6 +162,11 @@ def test_the_file_is_what_the_command_writes(content, tmp_path):
     again = tmp_path / "outlines.json"
     build.write(content, again)
     assert again.read_bytes() == (settings.BASE_DIR / FILE).read_bytes()
+
+
+def projected(latitude: float) -> float:
+    """How far from the equator Mercator's projection draws `latitude`; both in degrees."""
+    return degrees(log(tan(pi / 4 + radians(latitude) / 2)))
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ function sign(section, place) {
     : icon(part(section, 'place', said), 44, 42);
   return L.marker(position(place), { icon: picture }).bindPopup(
     () => part(section, 'popup', said),
-    { maxWidth: 232, minWidth: 160, autoPanPaddingTopLeft: [12, 64], autoPanPadding: [12, 12] },
+    { maxWidth: 232, minWidth: 160, autoPanPaddingTopLeft: [12, 116], autoPanPadding: [12, 12] },
   );
 }
 

@@ -1,0 +1,43 @@
+"""The page of the check, and the file that it compares with. Neither takes anything from anybody:
+what a resident enters stays on the phone."""
+
+import json
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import condition, require_safe
+
+from portal import clock
+from portal.pages.check import data, words
+
+# What the page's script imports, named so that browsers fetch all of it at once.
+MODULES = [f"js/check/{name}.js" for name in (
+    "combobox", "data", "failures", "file", "formats/gpx", "formats/json_entries",
+    "formats/takeout", "formats/timeline", "formats/values", "gathering", "history", "inputs",
+    "list", "matching", "results", "rows", "suggestions", "templates", "visits", "wording",
+)]  # fmt: skip
+
+
+@require_safe
+def check_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/check.html", {"words": words.for_script(), "modules": MODULES})
+
+
+def _minute() -> datetime:
+    """The file is that of the minute, so that its validator can say which it is."""
+    return clock.now().replace(second=0, microsecond=0)
+
+
+def _etag(request: HttpRequest) -> str:
+    """Content changes by approvals, and by the clock: embargoes end, listings expire."""
+    return f'"{data.FORMAT}-{get_language()}-{data.version()}-{_minute():%Y%m%d%H%M}"'
+
+
+@require_safe
+@condition(etag_func=_etag)
+def check_data(request: HttpRequest) -> HttpResponse:
+    published = data.published(_minute())
+    content = json.dumps(published, ensure_ascii=False, separators=(",", ":"))
+    return HttpResponse(content, content_type="application/json; charset=utf-8")
