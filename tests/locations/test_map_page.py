@@ -31,7 +31,7 @@ def data(text: str, name: str) -> str | None:
 @pytest.mark.parametrize("address", PAGES)
 def test_the_map_follows_the_complete_list(address, client, location):
     page = client.get(address).content.decode()
-    assert page.index('<li class="row location">') < page.index("data-map\n")
+    assert page.index('<li class="row location"') < page.index("data-map\n")
     assert page.count("data-map\n") == 1
     map_section = section(client, address)
     anchor = "locations" if address == "/hai-phong/" else "results"
