@@ -25,6 +25,12 @@ DJANGOS = {
     ),
 }  # fmt: skip
 
+# Container queries (CSS Conditional Rules 5): browsers know them since 2022, the validator not yet.
+TOO_NEW = (
+    "CSS: “container-type”: Property “container-type” doesn't exist.",
+    "CSS: Unrecognized at-rule “@container”",
+)
+
 
 def test_every_page_and_style_sheet_is_valid_without_a_warning(pages, tmp_path):
     files = {}
@@ -38,7 +44,7 @@ def test_every_page_and_style_sheet_is_valid_without_a_warning(pages, tmp_path):
     for message in validated([*tmp_path.iterdir(), *style_sheets]):
         path = message["url"].removeprefix("file:")
         page = files.get(path)
-        if page is None or not is_djangos(page, message):
+        if not (is_djangos(page, message) if page else message["message"] in TOO_NEW):
             where = f"{page or path}, line {message.get('lastLine')}"
             wrong.append(f"{where}: {message['message']} {message.get('extract')!r}")
     assert wrong == []
