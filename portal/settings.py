@@ -223,6 +223,7 @@ CAP_SIGNING = environment.signing_pair("CAP_KEY", "CAP_CERTIFICATE")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"without tokens": {"()": "portal.web.logs.WithoutTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without tokens"]}},
     "root": {"handlers": ["console"], "level": environment.log_level()},
 }

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import DESKTOP, PHONE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("audit")]
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("site")]
 
 MOST_STOPS = 200
 # What has the focus, and whether somebody sees that it has.

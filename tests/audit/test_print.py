@@ -7,7 +7,7 @@ from locations.qr.codes import printed_url
 from tests.browser import DESKTOP
 from tests.scanning import scan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("audit")]
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("site")]
 
 A4 = (595.28, 841.89)  # points
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from tests.browser import DESKTOP, PHONE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("audit")]
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("site")]
 
 # Thirty places, a notice that covers eight of them, a flight, cases.
 OUTBREAK = ("/da-nang/", "/en/da-nang/")
