@@ -7,9 +7,6 @@ from typing import Any
 from alerts.models import Figure
 from locations.models import Province
 from portal import clock
-from portal.publishing import content as contents
-from portal.publishing import workflow
-from portal.publishing.roles import APPROVER, AUTHOR
 from tests import factories
 
 REASON = "Nhầm cơ sở cùng tên"
@@ -18,24 +15,6 @@ REASON = "Nhầm cơ sở cùng tên"
 def figure(of: Province | None, **values: Any) -> Figure:
     defaults = {"what": "ca mắc", "value": 5, "as_of": clock.now()}
     return factories.publish(Figure(province=of, **defaults | values))
-
-
-def correct(entry: Any, note: str = REASON, **values: Any) -> Any:
-    """Publishes `entry` with other `values`; the stored row."""
-    entry.refresh_from_db()
-    content = contents.snapshot(entry) | values
-    revision = workflow.save_draft(
-        entry=entry, content=content, by=factories.national(AUTHOR), public_note=note
-    )
-    return factories.approve(revision)
-
-
-def withdraw(entry: Any, reason: str = REASON) -> Any:
-    """Withdraws `entry`; the stored row."""
-    author, approver = factories.national(AUTHOR), factories.national(APPROVER)
-    revision = workflow.request_withdrawal(entry=entry, by=author, reason=reason)
-    workflow.approve(revision=revision, by=approver)
-    return type(entry).objects.get(pk=entry.pk)
 
 
 # By kind: what makes one, and what a correction changes.
@@ -70,8 +49,8 @@ def entry_in(state: str, kind: str, of: Province, number: int = 1) -> Any:
             state="draft", revision_number=0, published_at=None, updated_at=None
         )
     if state == "corrected":
-        return correct(entry, **change)
-    return withdraw(entry) if state == "withdrawn" else entry
+        return factories.correct(entry, REASON, **change)
+    return factories.withdraw(entry, REASON) if state == "withdrawn" else entry
 
 
 def one_in_every_state(kind: str, of: Province) -> dict[str, Any]:

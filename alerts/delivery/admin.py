@@ -12,27 +12,16 @@ from django.utils.translation import ngettext
 
 from alerts.delivery import dead_letters, figures
 from alerts.models import DeadLetter, Delivery, Dispatch
+from portal.publishing.admin.read_only import ReadOnlyAdmin
 
 PROVINCE = ("notice__province", admin.RelatedOnlyFieldListFilter)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class DeliveryAdmin(ReadOnlyAdmin):
     """Scoped to the officer's provinces; written by the worker alone."""
-
-    list_per_page = 50
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).within(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class CountedChangeList(ChangeList):
@@ -47,7 +36,7 @@ class CountedChangeList(ChangeList):
 
 
 @admin.register(Dispatch)
-class DispatchAdmin(ReadOnlyAdmin):
+class DispatchAdmin(DeliveryAdmin):
     list_display = ("notice", "kind", "in_province", "state", "not_before", "counted")
     list_filter = ("kind", "state", PROVINCE)
     list_select_related = ("notice__province",)
@@ -71,7 +60,7 @@ class DispatchAdmin(ReadOnlyAdmin):
 
 
 @admin.register(DeadLetter)
-class DeadLetterAdmin(ReadOnlyAdmin):
+class DeadLetterAdmin(DeliveryAdmin):
     list_display = (
         "notice", "kind", "in_province", "channel", "attempts", "last_error", "decided_at",
     )  # fmt: skip

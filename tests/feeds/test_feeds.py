@@ -162,7 +162,7 @@ def test_a_correction_says_what_changed_and_why(prefix, hai_phong, feed, story_t
     place = factories.location(hai_phong, action="Gọi CDC.", action_en="Call the CDC.")
     [before] = feed(f"{prefix}/feed.atom").entries
     story_time.shift(timedelta(hours=2))
-    states.correct(place, name="Chợ Đổ", note="Nhầm chợ")
+    factories.correct(place, name="Chợ Đổ", why="Nhầm chợ")
     [after] = feed(f"{prefix}/feed.atom").entries
     told = words(after)
     assert told.startswith("Gọi CDC." if prefix == "" else "Call the CDC.")
@@ -182,7 +182,7 @@ def test_a_withdrawal_says_so_first_and_why(kind, prefix, hai_phong, feed):
     make, _change = states.KINDS[kind]
     entry = make(hai_phong)
     [before] = feed(f"{prefix}/feed.atom").entries
-    states.withdraw(entry, reason="Nhầm cơ sở")
+    factories.withdraw(entry, reason="Nhầm cơ sở")
     [after] = feed(f"{prefix}/feed.atom").entries
     assert words(after).startswith("Đã gỡ." if prefix == "" else "Withdrawn.")
     assert "Nhầm cơ sở" in words(after)
@@ -192,7 +192,7 @@ def test_a_withdrawal_says_so_first_and_why(kind, prefix, hai_phong, feed):
 
 
 def test_what_is_published_again_says_so(hai_phong, feed):
-    states.correct(states.withdraw(factories.location(hai_phong)))
+    factories.correct(factories.withdraw(factories.location(hai_phong)))
     [entry] = feed().entries
     assert entry.title.startswith("Đăng lại")
     assert terms(entry, "status") == ["current", "corrected"]
@@ -202,8 +202,8 @@ def test_updated_moves_only_with_what_residents_read(hai_phong, feed, story_time
     place = factories.location(hai_phong)
     before = feed()
     story_time.shift(timedelta(days=1))
-    states.correct(place, external_id="HP-12")
-    states.correct(place)
+    factories.correct(place, external_id="HP-12")
+    factories.correct(place)
     after = feed()
     assert after.entries[0].updated == before.entries[0].updated
     assert after.feed.updated == before.feed.updated == "2021-03-26T08:00:00+07:00"
@@ -228,7 +228,7 @@ def test_only_the_newest_are_there_the_last_changed_first(hai_phong, feed, story
     assert len(newest) == LENGTH
     assert first.code not in newest
     story_time.shift(timedelta(minutes=1))
-    states.correct(first, title="Chợ Đổ")
+    factories.correct(first, title="Chợ Đổ")
     after = ids(feed())
     assert after == [first.code, *newest[:-1]]
 
@@ -376,8 +376,8 @@ def test_ten_and_a_thousand_entries_ask_the_same(
         places = [factories.location(hai_phong, ward=ward) for ward in wards]
         flight = factories.flight(hai_phong, number=f"VN{number}")
         factories.notice(hai_phong, locations=places, flights=[flight])
-        states.correct(factories.cases(hai_phong, locations=places), cases=9)
-        states.withdraw(states.correct(places[0], name="Chợ Đổ"))
+        factories.correct(factories.cases(hai_phong, locations=places), cases=9)
+        factories.withdraw(factories.correct(places[0], name="Chợ Đổ"))
 
     fill(1)
     client.get("/hai-phong/feed.atom")

@@ -117,7 +117,7 @@ def test_a_place_has_a_row_for_each_window_and_no_hour_is_made_up(hai_phong, ask
         {"starts_on": day, "ends_on": next_day, "note": "Cổng sau"},
         {},
     ]
-    states.correct(place, windows=[{k: str(v) for k, v in w.items()} for w in windows])
+    factories.correct(place, windows=[{k: str(v) for k, v in w.items()} for w in windows])
     found = rows(ask("/hai-phong/dia-diem.json"))
     assert [row["id"] for row in found] == [place.code] * 4
     told = [(r["window"], r["starts_at"], r["ends_at"], r["precision"]) for r in found]

@@ -6,7 +6,7 @@ import pytest
 
 from portal import clock
 from portal.pages.open_data import DATASETS
-from tests import factories, states
+from tests import factories
 from tests.open_data.reading import body
 from tests.pages.reading import Page
 
@@ -93,13 +93,13 @@ def test_whatever_changes_a_file_changes_its_etag(hai_phong, client, story_time)
     look()
     story_time.shift(timedelta(hours=1))  # a listing ends
     look()
-    states.correct(place, name="Chợ Đổ")
+    factories.correct(place, name="Chợ Đổ")
     look()
-    states.correct(place)  # which changes no more than the number of the revision
+    factories.correct(place)  # which changes no more than the number of the revision
     look()
-    states.withdraw(place)
+    factories.withdraw(place)
     look()
-    states.correct(hai_phong, listing_days=5)  # and with it the end of every listing
+    factories.correct(hai_phong, listing_days=5)  # and with it the end of every listing
     look()
     for name in tags:
         for earlier, later in zip(range(6), range(1, 7), strict=True):

@@ -18,10 +18,8 @@ from alerts.models import Figure, Notice
 from locations.share_cards.signs import Sign
 from portal import clock
 from portal.pages.cards import card_of, message_of
-from portal.publishing import content as contents
-from portal.publishing import workflow
-from portal.publishing.roles import APPROVER, AUTHOR
 from tests import factories
+from tests.factories import correct, withdraw
 from tests.scanning import opened, scan
 
 pytestmark = pytest.mark.usefixtures("story_time")
@@ -42,24 +40,6 @@ VERDICTS = {
     "withdrawn": ("Đã gỡ:", "Withdrawn:"),
     "unknown": ("Không có ảnh này:", "No such picture:"),
 }
-
-
-def correct(entry, why="Gọi lại cơ sở", **values):
-    entry.refresh_from_db()
-    revision = workflow.save_draft(
-        entry=entry,
-        content=contents.snapshot(entry) | values,
-        by=factories.national(AUTHOR),
-        public_note=why,
-    )
-    return factories.approve(revision)
-
-
-def withdraw(entry, why="Nhầm địa điểm"):
-    revision = workflow.request_withdrawal(entry=entry, by=factories.national(AUTHOR), reason=why)
-    workflow.approve(revision=revision, by=factories.national(APPROVER))
-    entry.refresh_from_db()
-    return entry
 
 
 @pytest.fixture(params=KINDS)

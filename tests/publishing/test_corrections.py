@@ -10,26 +10,9 @@ from portal import clock
 from portal.publishing import changes, workflow
 from portal.publishing import content as contents
 from portal.publishing.models import Revision
-from portal.publishing.roles import APPROVER, AUTHOR
+from portal.publishing.roles import AUTHOR
 from tests import factories
-
-
-def correct(entry, note="Gọi lại cơ sở", **values):
-    entry.refresh_from_db()
-    revision = workflow.save_draft(
-        entry=entry,
-        content=contents.snapshot(entry) | values,
-        by=factories.national(AUTHOR),
-        public_note=note,
-    )
-    return factories.approve(revision)
-
-
-def withdraw(entry, reason="Nhầm địa điểm"):
-    revision = workflow.request_withdrawal(
-        entry=entry, by=factories.national(AUTHOR), reason=reason
-    )
-    return workflow.approve(revision=revision, by=factories.national(APPROVER))
+from tests.factories import correct, withdraw
 
 
 def record(entry):
@@ -52,7 +35,7 @@ def test_the_first_publication_is_no_correction(location, hai_phong):
 
 
 def test_a_correction_says_what_from_what_to_what_when_and_why(location, hai_phong):
-    entry = correct(location, note="Chợ khác cùng tên", name="Chợ Đổ")
+    entry = correct(location, why="Chợ khác cùng tên", name="Chợ Đổ")
     [change] = record(entry)
     assert change.number == 1
     assert [row[1:] for row in told(change)] == [("Chợ Sắt", "Chợ Đổ")]
@@ -175,7 +158,7 @@ def test_no_officer_is_named_to_residents(client, location):
 def test_the_entrys_page_shows_its_changes_and_the_province_page_for_seven_days(
     client, story_time, location
 ):
-    entry = correct(location, name="Chợ Đổ", note="Chợ khác cùng tên")
+    entry = correct(location, name="Chợ Đổ", why="Chợ khác cùng tên")
     page = client.get(entry.get_absolute_url()).content.decode()
     assert "Chợ khác cùng tên" in page
     assert "Chợ Sắt</del>" in page

@@ -12,6 +12,7 @@ from portal.publishing.roles import APPROVER, AUTHOR
 from portal.publishing.verdict import Outcome, verdict_on
 from tests import factories
 from tests.conftest import STORY_TIME
+from tests.factories import correct, withdraw
 
 NEXT_YEAR = STORY_TIME + timedelta(days=365)
 
@@ -21,27 +22,6 @@ def running_clock():
     """Each step of a story has a moment of its own."""
     with time_machine.travel(STORY_TIME) as traveller:
         yield traveller
-
-
-def correct(entry, why="Gọi lại cơ sở", **values):
-    entry.refresh_from_db()
-    revision = workflow.save_draft(
-        entry=entry,
-        content=contents.snapshot(entry) | values,
-        by=factories.national(AUTHOR),
-        public_note=why,
-    )
-    return factories.approve(revision)
-
-
-def withdraw(entry, reason="Nhầm địa điểm"):
-    entry.refresh_from_db()
-    revision = workflow.request_withdrawal(
-        entry=entry, by=factories.national(AUTHOR), reason=reason
-    )
-    workflow.approve(revision=revision, by=factories.national(APPROVER))
-    entry.refresh_from_db()
-    return entry
 
 
 def told(verdict):

@@ -8,30 +8,21 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.publishing.accounts.scope import visible_to
+from portal.publishing.admin.read_only import ReadOnlyAdmin
 from portal.publishing.models import AccountEvent
 
 
 @admin.register(AccountEvent)
-class AccountEventAdmin(admin.ModelAdmin):
+class AccountEventAdmin(ReadOnlyAdmin):
     list_display = ("at", "officer", "kind", "in_words", "by")
     list_display_links = None
     list_filter = ("kind", ("officer", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("officer", "by")
     search_fields = ("officer__username",)
     date_hierarchy = "at"
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).filter(officer__in=visible_to(request.user))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("details"))
     def in_words(self, event: AccountEvent) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.publishing import batches, comparison
+from portal.publishing.admin.read_only import ReadOnlyAdmin
 from portal.publishing.batches import Steps
 from portal.publishing.models import Batch, Revision
 from portal.publishing.privacy import checks
@@ -26,24 +27,14 @@ PROGRESS = "<!-- progress -->"
 
 
 @admin.register(Batch)
-class BatchAdmin(admin.ModelAdmin):
+class BatchAdmin(ReadOnlyAdmin):
     list_display = ("file_name", "province", "author", "created_at", "holds", "stands")
     list_filter = (("province", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("province", "author")
     search_fields = ("file_name",)
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).within(request.user).with_progress()
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=gettext_lazy("what it holds"))
     def holds(self, batch: Batch) -> str:

@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.publishing import comparison, workflow
+from portal.publishing.admin.read_only import ReadOnlyAdmin
 from portal.publishing.admin.trail import OfficerFilter, csv_of
 from portal.publishing.models import Revision
 from portal.publishing.privacy import approval, checks
 
 
 @admin.register(Revision)
-class RevisionAdmin(admin.ModelAdmin):
-    """The trail: what anybody did to an entry, in a province, or as an officer. Read-only."""
+class RevisionAdmin(ReadOnlyAdmin):
+    """The trail: what anybody did to an entry, in a province, or as an officer."""
 
     change_list_template = "admin/publishing/trail.html"
     list_display = (
@@ -48,20 +49,9 @@ class RevisionAdmin(admin.ModelAdmin):
     list_select_related = ("entry_type", "province", "author", "decided_by")
     list_display_links = None
     search_fields = ("title", "entry_code")
-    list_per_page = 50
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).within(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=gettext_lazy("entry"), ordering="title")
     def review_link(self, revision: Revision) -> str:

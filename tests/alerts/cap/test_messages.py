@@ -14,7 +14,7 @@ from portal import clock, environment
 from portal.environment import SigningPair
 from tests import factories
 from tests.alerts.cap.keys import key_and_certificate
-from tests.publishing.test_corrections import correct, withdraw
+from tests.factories import correct, withdraw
 
 CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
 
