@@ -67,7 +67,7 @@ def the_words_are_copied(browser, base, notice, *, granted: bool):
         button = page.locator(COPY)
         expect(button).to_be_visible()
         button.click()
-        expect(page.locator("[role=status]")).to_have_text("Đã sao chép.")
+        expect(page.locator(".share [role=status]")).to_have_text("Đã sao chép.")
         words = page.locator("#share-text").input_value()
         assert f"/Q/{notice.code}/1" in words
         if granted:
