@@ -26,6 +26,7 @@ PICTURES = (
     Picture("province-phone", "/hai-phong/", width=360, height=740),
     Picture("province-phone-dark", "/hai-phong/", width=360, height=740, dark=True),
     Picture("province-phone-english", "/en/hai-phong/", width=360, height=740),
+    Picture("check-phone", "/kiem-tra/", width=360, height=740),
     Picture("locations", "/hai-phong/dia-diem/"),
     Picture("follow", "/hai-phong/theo-doi/"),
     Picture("admin", "/admin/", officer=APPROVER),
