@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language
 
-from portal.pages.cards import ENGLISH_MARK
+from alerts.cards import ENGLISH_MARK
 from portal.publishing.models.code import ALPHABET, EXERCISE_MARK, LENGTH
 from portal.publishing.views import REVISION_PARAMETER
 from portal.web.language import in_language

@@ -11,10 +11,10 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from alerts.cards import CARD_KINDS, card_of, picture_path
 from locations.share_cards.layout import Card
 from locations.share_cards.png import card_png
 from portal import clock
-from portal.pages.cards import CARD_KINDS, card_of, picture_path
 from portal.pages.short_address import public_target, read_version
 from portal.publishing.models import Entry
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from alerts.cards import share_of
 from alerts.models import CaseAnnouncement, Notice
 from alerts.views import CaseAnnouncementDetail, NoticeDetail
 from alerts.what_to_do import actions_for, notices_naming
 from locations.models import ExposureLocation, Flight
 from locations.views import ExposureLocationDetail, FlightDetail
 from portal import clock
-from portal.pages.cards import share_of
 from portal.publishing.models import Entry
 from portal.publishing.verdict import Verdict
 from portal.publishing.views import EntryDetailView

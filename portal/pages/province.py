@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from alerts.cards import share_of
 from alerts.json_ld import special_announcement
 from alerts.models import CaseAnnouncement, Figure, Guidance, Notice
 from locations.mergers import mergers_of
 from locations.models import ExposureLocation, Flight, Province
 from portal import clock
-from portal.pages.cards import share_of
 from portal.pages.corrections import recent_corrections
 from portal.publishing.models import EntryQuerySet
 from portal.publishing.views import public_province

@@ -10,8 +10,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from alerts.cards import CARD_KINDS, ENGLISH_MARK
 from locations.qr.codes import printed_url, qr_png, qr_svg
-from portal.pages.cards import CARD_KINDS, ENGLISH_MARK
 from portal.pages.codes import Found, find
 from portal.publishing.models import Code
 from portal.publishing.views import REVISION_PARAMETER

@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_safe
 
+from alerts.cards import CARD_KINDS, Share, share_of
 from locations.models import Province
 from locations.qr.codes import address_of, printed_url
 from portal.pages import asked_address
 from portal.pages.asked_address import Asked
-from portal.pages.cards import CARD_KINDS, Share, share_of
 from portal.pages.codes import Found, find
 from portal.pages.entries import also_changed
 from portal.publishing.models import Entry

@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from PIL import Image
 
+from alerts.cards import card_of, message_of
 from alerts.models import Figure, Notice
 from locations.share_cards.signs import Sign
 from portal import clock
-from portal.pages.cards import card_of, message_of
 from tests import factories
 from tests.factories import correct, withdraw
 from tests.scanning import opened, scan
