@@ -119,6 +119,15 @@ def public_base_url() -> str:
     return url
 
 
+def service_url(name: str, *, default: str) -> str:
+    """The base address of a service that secrets are sent to: https, but for this machine."""
+    url = env.str(name, default="").strip().rstrip("/") or default
+    is_local = urlsplit(url).hostname in {"localhost", "127.0.0.1"}
+    if not BASE_URL.fullmatch(url) or not (url.startswith("https://") or is_local):
+        raise ImproperlyConfigured(f"{name} must look like https://host, not {url!r}")
+    return url
+
+
 def clock_start() -> datetime | None:
     """CLOCK_START: where the portal's clock begins in a demo or exercise (ISO 8601 with offset)."""
     value = env.str("CLOCK_START", default="").strip()

@@ -214,7 +214,14 @@ FOLLOW_HOSTS = env.list("FOLLOW_HOSTS", default=["zalo.me", "www.zalo.me", "oa.z
 # What subscribers' addresses are sealed with, the newest first; see `alerts.delivery.sealing`.
 SUBSCRIPTION_KEYS = environment.subscription_keys(DATA_DIR)
 # Messages a second of each channel that has a limit, over all workers together.
-DELIVERY_RATES = {"email": environment.whole_number("EMAILS_PER_SECOND", default=0)}
+DELIVERY_RATES = {
+    "email": environment.whole_number("EMAILS_PER_SECOND", default=0),
+    "zalo-followers": environment.whole_number("ZALO_MESSAGES_PER_SECOND", default=10),
+}
+# Without it everything is done for Zalo but the call; see `alerts.delivery.channels.zalo`.
+ZALO_SEND = environment.flag("ZALO_SEND")
+ZALO_API_URL = environment.service_url("ZALO_API_URL", default="https://openapi.zalo.me")
+ZALO_OAUTH_URL = environment.service_url("ZALO_OAUTH_URL", default="https://oauth.zaloapp.com")
 # Whether `serve` runs the worker that sends; no if it is a service of its own.
 DELIVERY_WORKER = environment.flag("DELIVERY_WORKER", default=True)
 # Signs CAP messages; without it they are published unsigned.

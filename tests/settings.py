@@ -28,6 +28,10 @@ os.environ |= {
     "SESSION_IDLE_MINUTES": "30",
     "TRUSTED_PROXIES": "0",
     "SUBSCRIPTION_KEYS": "subscriptions-in-the-tests-only-0123456789-0123456789",
+    "ZALO_API_URL": "http://127.0.0.1:9",
+    "ZALO_MESSAGES_PER_SECOND": "0",
+    "ZALO_OAUTH_URL": "http://127.0.0.1:9",
+    "ZALO_SEND": "0",
     "SECRET_KEY": "for-the-tests-only-0123456789-0123456789-0123456789",
 }
 # The one choice that is left: tests/run names a PostgreSQL here.

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from alerts.delivery.channels import channels
+from alerts.delivery.channels import broadcasts
 from alerts.models import Delivery, Dispatch
 from portal import clock
 
@@ -17,9 +17,8 @@ def retry(deliveries: Any) -> tuple[int, int]:
     """
     dead = Delivery.objects.dead().filter(pk__in=deliveries.values("pk"))
     total = dead.count()
-    broadcasts = [name for name, channel in channels().items() if channel.is_broadcast]
     again = dead.filter(
-        Q(subscription__isnull=False) | Q(channel__in=broadcasts),
+        Q(subscription__isnull=False) | Q(channel__in=broadcasts()),
         dispatch__in=Dispatch.objects.newest(),
     )
     queued = again.update(

@@ -12,10 +12,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from alerts.delivery import holding
 from alerts.delivery.announcement import is_unchanged
-from alerts.delivery.channels import channels
+from alerts.delivery.channels import broadcasts, channels
 from alerts.models import Delivery, Dispatch, Kind, Subscription
-from alerts.models.delivery import key_of
+from alerts.models.delivery import DeliveryQuerySet, key_of
 from locations.models import Division
 from portal.publishing.models import Revision
 
@@ -66,6 +67,8 @@ def _replace_earlier(dispatch: Dispatch) -> int:
     earlier = Dispatch.objects.filter(notice=dispatch.notice, pk__lt=dispatch.pk)
     earlier.filter(state=Dispatch.State.WAITING).update(state=Dispatch.State.REPLACED)
     queued = Delivery.objects.queued().filter(dispatch__in=earlier)
+    for key in queued.filter(channel__in=broadcasts()).values_list("pk", flat=True):
+        holding.wait_for(key)
     return queued.update(state=Delivery.State.REPLACED, decided_at=dispatch.created_at)
 
 
@@ -110,7 +113,8 @@ def _units(dispatch: Dispatch) -> set[Any]:
 
 
 def _deliveries(dispatch: Dispatch, some: list[Subscription]) -> list[Delivery]:
-    told = _last_told(dispatch, subscription__in=[one.pk for one in some])
+    keys = [one.pk for one in some]
+    told = _last_told(dispatch, Delivery.objects.sent(), subscription__in=keys)
     told_nothing_new = cache(lambda since: is_unchanged(dispatch, since))
     made = []
     for subscription in some:
@@ -125,10 +129,13 @@ def _deliveries(dispatch: Dispatch, some: list[Subscription]) -> list[Delivery]:
 
 def _broadcasts(dispatch: Dispatch) -> list[Delivery]:
     made = []
-    for name, channel in channels().items():
-        if not channel.is_broadcast:
+    for name, channel in broadcasts().items():
+        if not channel.serves(dispatch.province):
             continue
-        last = _last_told(dispatch, channel=name, subscription=None).get(None)
+        told = Delivery.objects.told()
+        if channel.rehearses(dispatch.province):
+            told |= Delivery.objects.rehearsed()  # so that corrections are rehearsed too
+        last = _last_told(dispatch, told, channel=name, subscription=None).get(None)
         if dispatch.kind == Kind.WITHDRAWAL and last is None:
             continue
         if last is None or not is_unchanged(dispatch, last.revision):
@@ -144,8 +151,8 @@ class _Told:
     thread: Any
 
 
-def _last_told(dispatch: Dispatch, **of: Any) -> dict[int | None, _Told]:
-    sent = Delivery.objects.sent().filter(dispatch__notice=dispatch.notice_id, **of)
+def _last_told(dispatch: Dispatch, told: DeliveryQuerySet, **of: Any) -> dict[int | None, _Told]:
+    sent = told.filter(dispatch__notice=dispatch.notice_id, **of)
     rows = list(
         sent.order_by("pk").values_list("subscription", "dispatch__revision", "thread", "key")
     )

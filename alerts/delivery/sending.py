@@ -1,7 +1,8 @@
 """Sends what is queued, message by message, and notes of each what became of it.
 
 A worker holds what it sends: on PostgreSQL by the lock of the row, which ends with the worker,
-and which others skip; on SQLite by having its turn (`alerts.delivery.turns`). What the receiver
+and which others skip (a broadcast by one of `alerts.delivery.holding`); on SQLite by having its
+turn (`alerts.delivery.turns`). What the receiver
 has accepted is noted at once. So a worker that dies leaves nothing behind but the messages it was
 just handing over (one of e-mail), which are sent again with the same key.
 """
@@ -16,9 +17,19 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from alerts.delivery import limits, subscribing
+from alerts.delivery import holding, limits, subscribing
 from alerts.delivery.announcement import Announcement, announce
-from alerts.delivery.channels import Channel, Dead, Gone, Later, Outcome, Sent, Unreachable
+from alerts.delivery.channels import (
+    Channel,
+    Dead,
+    Gone,
+    Later,
+    Outcome,
+    Rehearsed,
+    Sent,
+    Unfinished,
+    Unreachable,
+)
 from alerts.delivery.sealing import Unreadable
 from alerts.models import Delivery, Dispatch, Kind, Notice
 from alerts.models.delivery import DeliveryQuerySet
@@ -44,10 +55,13 @@ class Tally:
     later: int = 0
     dead: int = 0
     gone: int = 0
+    rehearsed: int = 0
+    unfinished: int = 0
 
     @property
     def total(self) -> int:
-        return self.sent + self.later + self.dead + self.gone
+        ended = self.sent + self.later + self.dead + self.gone
+        return ended + self.rehearsed + self.unfinished
 
 
 @dataclass
@@ -100,11 +114,21 @@ class Slice:
         if _has_turns():
             self._deliver(some)
             return len(some)
+        if self.channel.is_broadcast:
+            return sum(self._broadcast(delivery) for delivery in some)
         with transaction.atomic():
             held = _held([delivery.pk for delivery in some])
             mine = [delivery for delivery in some if delivery.pk in held]
             if mine:
                 self._deliver(mine)
+        return len(mine)
+
+    def _broadcast(self, delivery: Delivery) -> int:
+        with holding.held(delivery.pk) as is_mine:
+            # Another worker may have sent it since it was looked up.
+            due = Delivery.objects.due(self.channel.name, delivery.rank)
+            mine = list(due.filter(pk=delivery.pk)) if is_mine else []
+            self._deliver(mine)
         return len(mine)
 
     def _due(self, rank: int) -> DeliveryQuerySet:
@@ -164,7 +188,10 @@ class Slice:
         attempts = delivery.attempts + 1
         if isinstance(outcome, Sent):
             self.tally.sent += 1
-            _note_sent(delivery.pk, attempts)
+            _note_sent(delivery.pk, attempts, outcome.note)
+            return
+        if isinstance(outcome, Unfinished):
+            self.tally.unfinished += 1
             return
         changed: dict[str, Any] = {"attempts": attempts, "decided_at": clock.now()}
         match outcome:
@@ -176,6 +203,9 @@ class Slice:
             case Later(why=why) | Dead(why=why):
                 self.tally.dead += 1
                 changed |= {"state": Delivery.State.DEAD, "last_error": why[:200]}
+            case Rehearsed(why=why):
+                self.tally.rehearsed += 1
+                changed |= {"state": Delivery.State.REHEARSED, "last_error": why[:200]}
             case Gone():
                 self.tally.gone += 1
                 changed |= {"state": Delivery.State.DEAD, "last_error": "gone"}
@@ -194,7 +224,7 @@ HOLD = f"""
 """  # noqa: S608 - nothing in it comes from elsewhere
 NOTE_SENT = f"""
     UPDATE {Delivery._meta.db_table}
-    SET state = '{Delivery.State.SENT}', attempts = %s, decided_at = %s, last_error = ''
+    SET state = '{Delivery.State.SENT}', attempts = %s, decided_at = %s, last_error = %s
     WHERE id = %s AND state = '{Delivery.State.QUEUED}'
 """  # noqa: S608 - nothing in it comes from elsewhere
 
@@ -206,10 +236,10 @@ def _held(keys: Sequence[int]) -> set[int]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def _note_sent(key: int, attempts: int) -> None:
+def _note_sent(key: int, attempts: int, note: str) -> None:
     now = connection.ops.adapt_datetimefield_value(clock.now())
     with connection.cursor() as cursor:
-        cursor.execute(NOTE_SENT, [attempts, now, key])
+        cursor.execute(NOTE_SENT, [attempts, now, note, key])
 
 
 def backoff(attempts: int) -> timedelta:

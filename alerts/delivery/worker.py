@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from alerts.delivery import letters, subscribing
 from alerts.delivery.channels import Channel, Unreachable
 from alerts.delivery.channels.email import EmailChannel
+from alerts.delivery.channels.zalo import ZaloChannel
 from alerts.delivery.fan_out import fan_out
 from alerts.delivery.sending import Slice
 from alerts.delivery.turns import turn
@@ -78,6 +79,9 @@ class Worker:
         if time.monotonic() - self._swept_at > SWEEP:
             self._swept_at = time.monotonic()
             subscribing.sweep()
+            for channel in self.channels:
+                if isinstance(channel, ZaloChannel):
+                    channel.look_after()
         return worked
 
     def _send(self, channel: Channel) -> bool:
@@ -98,8 +102,9 @@ class Worker:
         if piece.is_limited:
             self._wait(LIMITED)
         tally = piece.tally
-        counted = self._counted.setdefault(channel.name, [0, 0, 0, 0, 0])
-        for place, number in enumerate((tally.sent, tally.later, tally.dead, tally.gone, done)):
+        counted = self._counted.setdefault(channel.name, [0] * 6)
+        numbers = (tally.sent, tally.later, tally.dead, tally.gone, done, tally.rehearsed)
+        for place, number in enumerate(numbers):
             counted[place] += number
         return bool(tally.total or done or piece.is_limited)
 
@@ -107,7 +112,9 @@ class Worker:
         passed = time.monotonic() - self._reported_at
         if only_if_time and passed < REPORT:
             return
-        for name, (sent, later, dead, gone, answered) in self._counted.items():
+        for name, (sent, later, dead, gone, answered, rehearsed) in self._counted.items():
+            if rehearsed:
+                self.say(f"{name}: {rehearsed} only rehearsed")
             if sent or later or dead or gone or answered:
                 self.say(
                     f"{name}: {sent} sent, {later} to try again, {dead} failed, {gone} gone,"

@@ -5,6 +5,7 @@ from alerts.models.figure import Figure
 from alerts.models.guidance import Guidance
 from alerts.models.notice import Notice, NoticeHotline
 from alerts.models.subscription import Subscription
+from alerts.models.zalo import ZaloArticle, ZaloConnection, ZaloFollower, ZaloSending
 
 __all__ = [
     "Allowance",
@@ -18,4 +19,8 @@ __all__ = [
     "Notice",
     "NoticeHotline",
     "Subscription",
+    "ZaloArticle",
+    "ZaloConnection",
+    "ZaloFollower",
+    "ZaloSending",
 ]

@@ -20,6 +20,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def sent(self) -> Self:
         return self.filter(state=Delivery.State.SENT)
 
+    def told(self) -> Self:
+        """Those by which somebody was told, also if not everybody was."""
+        return self.filter(Q(state=Delivery.State.SENT) | Q(has_begun=True))
+
+    def rehearsed(self) -> Self:
+        return self.filter(state=Delivery.State.REHEARSED)
+
     def dead(self) -> Self:
         return self.filter(state=Delivery.State.DEAD)
 
@@ -42,6 +49,8 @@ class Delivery(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
         SENT = "sent", _("sent")
+        # All was done but the handing over: it reached nobody.
+        REHEARSED = "rehearsed", _("only rehearsed")
         REPLACED = "replaced", _("replaced")
         DEAD = "dead", _("failed")
 
@@ -66,6 +75,8 @@ class Delivery(models.Model):
     not_before = models.DateTimeField(_("not before"))
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
     decided_at = models.DateTimeField(_("sent or given up"), null=True)
+    # Of a broadcast: somebody may have got it already, whatever becomes of the rest.
+    has_begun = models.BooleanField(default=False, editable=False)
 
     objects = DeliveryQuerySet.as_manager()
 

@@ -8,17 +8,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from django.utils.module_loading import import_string
 
 from alerts.delivery.announcement import Announcement
 from alerts.models import Delivery
+from locations.models import Province
 
 
 @dataclass(frozen=True)
 class Sent:
-    """The receiver has accepted it."""
+    """The receiver has accepted it; what there is to `note` of it never holds an address."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """Of a broadcast: part of it is done, and it goes on at once. No attempt has failed."""
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """All was done but the handing over, and `why` it ended there."""
+
+    why: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +56,7 @@ class Gone:
     """The subscriber is not there any more: the subscription is forgotten."""
 
 
-Outcome = Sent | Later | Dead | Gone
+Outcome = Sent | Unfinished | Rehearsed | Later | Dead | Gone
 
 
 class Unreachable(Exception):
@@ -74,7 +89,24 @@ class Channel(Protocol):
         """Gives back connections; `send` may be called again."""
 
 
-CHANNELS = ("alerts.delivery.channels.email.EmailChannel",)
+class Broadcast(Channel, Protocol):
+    """One way to reach all followers of a province at once: `is_broadcast` is true.
+
+    Its messages are few, and take several calls each with notes between them: so they are sent
+    outside of any transaction (see `alerts.delivery.holding`).
+    """
+
+    def serves(self, province: Province) -> bool:
+        """Whether there is anything to send for `province` by this way."""
+
+    def rehearses(self, province: Province) -> bool:
+        """Whether what it is given for `province` is Rehearsed at present."""
+
+
+CHANNELS = (
+    "alerts.delivery.channels.email.EmailChannel",
+    "alerts.delivery.channels.zalo.ZaloChannel",
+)
 
 
 @cache
@@ -82,3 +114,12 @@ def channels() -> dict[str, Channel]:
     """Every channel by its name."""
     made = [import_string(path)() for path in CHANNELS]
     return {channel.name: channel for channel in made}
+
+
+def broadcasts() -> dict[str, Broadcast]:
+    """Those of them that are told to all followers at once."""
+    return {
+        name: cast(Broadcast, channel)
+        for name, channel in channels().items()
+        if channel.is_broadcast
+    }
