@@ -2,13 +2,23 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from alerts.delivery import admin as delivery_admin  # noqa: F401 - registers its own
 from alerts.delivery import figures
-from alerts.models import CaseAnnouncement, Figure, Guidance, Notice, NoticeHotline
+from alerts.delivery.zalo.article import copy_of
+from alerts.models import (
+    CaseAnnouncement,
+    Figure,
+    Guidance,
+    Notice,
+    NoticeHotline,
+    ZaloConnection,
+)
+from portal import clock
 from portal.publishing.admin.base import (
     FOLDED,
     IN_ENGLISH,
@@ -18,6 +28,7 @@ from portal.publishing.admin.base import (
 )
 
 DELIVERY = (_("Sent to subscribers"), {"fields": ("delivery_figures",)})
+FOR_ZALO = (_("Copy for Zalo"), {"fields": ("for_zalo",)})
 
 
 class NoticeHotlineInline(ChildInline):
@@ -37,12 +48,28 @@ class NoticeAdmin(PublishingAdmin):
         (IN_ENGLISH, {"fields": ("title_en", "action_en", "body_en"), "classes": FOLDED}),
         WHEN_PUBLIC,
     )
-    readonly_fields = ("delivery_figures",)
+    readonly_fields = ("delivery_figures", "for_zalo")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         is_sent = obj is not None and obj.is_public and not obj.is_exercise
-        return [*fieldsets, DELIVERY] if is_sent else fieldsets
+        return [*fieldsets, FOR_ZALO, DELIVERY] if is_sent else fieldsets
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        for connection in ZaloConnection.objects.ending().within(request.user):
+            words = {"name": connection.province, "state": connection.state}
+            messages.warning(request, _("Zalo of %(name)s: %(state)s.") % words)
+        return super().changelist_view(request, extra_context)
+
+    @admin.display(description=_("words and picture"))
+    def for_zalo(self, notice: Notice) -> str:
+        """Of what residents read now, whatever is being changed in the form."""
+        public = Notice.objects.public(clock.now()).for_lists().filter(pk=notice.pk).first()
+        if public is None:
+            return _("Not public yet.")
+        languages = ("vi", "en") if public.action_en else ("vi",)
+        copies = [copy_of(public, language) for language in languages]
+        return render_to_string("admin/alerts/_for_zalo.html", {"copies": copies})
 
     @admin.display(description=_("messages"))
     def delivery_figures(self, notice: Notice) -> str:

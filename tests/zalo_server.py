@@ -1,4 +1,4 @@
-"""A stand-in for Zalo: a real HTTP server on this machine that speaks its protocol, with its errors.
+"""A stand-in for Zalo: a real HTTP server on this machine that speaks its protocol and errors.
 
     with ZaloServer() as zalo:
         settings.ZALO_API_URL = settings.ZALO_OAUTH_URL = zalo.url
@@ -6,13 +6,15 @@
 
 What stands at Zalo then: `articles` (by id, as last updated), `broadcasts` (ids, and what the
 article said at that moment), `messages` (to followers). `calls` are all calls in their order.
-What is to go wrong is put into `answers`, or said by `quota`, `processing`, `followers`.
+What is to go wrong is said by `fail`, `quota`, `processing`, and by the `followers`; what is to
+happen at a moment by `before`.
 """
 
 import json
 import threading
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -64,7 +66,9 @@ class ZaloServer:
         self.quota: int | None = None
         # How often `verify` says that an article is not made yet.
         self.processing = 0
-        self.answers: dict[str, deque[Answer]] = defaultdict(deque)
+        # Called with no lock held, before a call of the path is handled.
+        self.before: dict[str, Callable[[], Any]] = {}
+        self._planned: dict[str, deque[Answer]] = defaultdict(deque)
         # By refresh token: whether it was used. By article token: the article's id.
         self.refresh_tokens: dict[str, bool] = {}
         self.access_token = ""
@@ -75,8 +79,7 @@ class ZaloServer:
         self._numbers = count(1)
         self._lock = threading.RLock()
         handler = type("Handler", (_Handler,), {"zalo": self})
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._http.daemon_threads = True
+        self._http = _Server(("127.0.0.1", 0), handler)
 
     @property
     def url(self) -> str:
@@ -103,7 +106,7 @@ class ZaloServer:
 
     def fail(self, path: str, *answers: Answer) -> None:
         """The next calls of `path` are answered so."""
-        self.answers[path].extend(answers)
+        self._planned[path].extend(answers)
 
     def called(self, path: str) -> int:
         return self.calls.count(path)
@@ -111,9 +114,11 @@ class ZaloServer:
     # --- what Zalo does
 
     def handle(self, path: str, headers: Any, form: dict[str, str], body: Any) -> Answer | dict:
+        if path in self.before:
+            self.before[path]()
         with self._lock:
             self.calls.append(path)
-            planned = self.answers[path].popleft() if self.answers[path] else None
+            planned = self._planned[path].popleft() if self._planned[path] else None
             if planned and not planned.is_done:
                 return planned
             answer = self._done(path, headers, form, body)
@@ -247,6 +252,13 @@ class ZaloServer:
     def _accepted(self) -> dict:
         data = {"message_id": f"message-{next(self._numbers)}"}
         return {"error": 0, "message": "Success", "data": data}
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked has gone, or was killed."""
 
 
 class _Handler(BaseHTTPRequestHandler):

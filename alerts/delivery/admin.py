@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from alerts.delivery import dead_letters, figures
-from alerts.models import DeadLetter, Delivery, Dispatch
+from alerts.delivery.channels import broadcasts
+from alerts.models import DeadLetter, Delivery, Dispatch, ZaloConnection
 from portal.publishing.admin.read_only import ReadOnlyAdmin
 
 PROVINCE = ("notice__province", admin.RelatedOnlyFieldListFilter)
@@ -41,7 +42,10 @@ class DispatchAdmin(DeliveryAdmin):
     list_filter = ("kind", "state", PROVINCE)
     list_select_related = ("notice__province",)
     search_fields = ("notice__title", "notice__code")
-    fields = ("notice", "kind", "in_province", "state", "created_at", "not_before", "counted")
+    fields = (
+        "notice", "kind", "in_province", "state", "created_at", "not_before", "counted",
+        "noted",
+    )  # fmt: skip
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return CountedChangeList
@@ -57,6 +61,36 @@ class DispatchAdmin(DeliveryAdmin):
             found = figures.of_dispatches([dispatch])[dispatch.pk]
         lines = figures.in_words(found).splitlines()
         return format_html_join("\n", "<div>{}</div>", ([line] for line in lines))
+
+    @admin.display(description=_("noted"))
+    def noted(self, dispatch: Dispatch) -> str:
+        """Of broadcasts, which are to nobody in particular."""
+        told = dispatch.deliveries.filter(channel__in=broadcasts()).exclude(last_error="")
+        lines = (f"{one.channel}: {one.last_error}" for one in told)
+        return format_html_join("\n", "<div>{}</div>", ([line] for line in lines)) or "–"
+
+
+@admin.register(ZaloConnection)
+class ZaloConnectionAdmin(DeliveryAdmin):
+    """Nothing of its secrets; it is made and ended by `manage.py connect_zalo`."""
+
+    list_display = (
+        "province",
+        "in_words",
+        "mode",
+        "refresh_expires_at",
+        "last_error",
+        "quota_left",
+    )
+    list_select_related = ("province",)
+    fields = (
+        "province", "in_words", "mode", "connected_at", "refreshed_at", "refresh_expires_at",
+        "last_error", "last_error_at", "quota_left",
+    )  # fmt: skip
+
+    @admin.display(description=_("state"))
+    def in_words(self, connection: ZaloConnection) -> str:
+        return connection.state
 
 
 @admin.register(DeadLetter)

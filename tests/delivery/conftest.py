@@ -10,14 +10,27 @@ from django.core import mail
 from alerts.delivery import channels as registry
 from alerts.delivery.subscribing import Wishes, change
 from alerts.delivery.worker import Worker
-from alerts.models import Notice, Subscription
+from alerts.models import Notice, Subscription, ZaloConnection
 from portal import clock
 from portal.publishing import content as contents
 from portal.publishing import workflow
 from portal.publishing.roles import APPROVER, AUTHOR
 from tests import factories
+from tests.zalo_server import ZaloServer
 
 numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def ways(request, monkeypatch) -> Iterator[None]:
+    """Most tests say what holds for every way of sending, and look at e-mail; a module that looks
+    at others names them in WAYS."""
+    names = getattr(request.module, "WAYS", ("email",))
+    chosen = tuple(path for path in registry.CHANNELS if path.split(".")[-2] in names)
+    monkeypatch.setattr(registry, "CHANNELS", chosen)
+    registry.channels.cache_clear()
+    yield
+    registry.channels.cache_clear()
 
 
 def subscriber(province, address="", *, language="vi", minimum="information", units=()):
@@ -51,6 +64,30 @@ def work(*, once: bool = True) -> list[str]:
     said: list[str] = []
     Worker(list(registry.channels().values()), said.append).run(once=once)
     return said
+
+
+@pytest.fixture
+def zalo(settings) -> Iterator[ZaloServer]:
+    """Zalo, as the worker reaches it."""
+    with ZaloServer() as server:
+        settings.ZALO_SEND = True
+        settings.ZALO_API_URL = settings.ZALO_OAUTH_URL = server.url
+        yield server
+
+
+def connection(zalo: ZaloServer, province, mode: str = "broadcast") -> ZaloConnection:
+    """The account of `province`, connected and not yet used."""
+    made = ZaloConnection(province=province, app_id=zalo.app_id, mode=mode)
+    made.secret = zalo.secret
+    made.renew(zalo.grant())
+    made.save()
+    return made
+
+
+@pytest.fixture
+def connected(zalo, hai_phong) -> ZaloConnection:
+    """The account of Hải Phòng, which broadcasts."""
+    return connection(zalo, hai_phong)
 
 
 @pytest.fixture
