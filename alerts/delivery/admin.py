@@ -66,7 +66,7 @@ class DispatchAdmin(DeliveryAdmin):
     def noted(self, dispatch: Dispatch) -> str:
         """Of broadcasts, which are to nobody in particular."""
         told = dispatch.deliveries.filter(channel__in=broadcasts()).exclude(last_error="")
-        lines = (f"{one.channel}: {one.last_error}" for one in told)
+        lines = (f"{one.channel}: {_(one.last_error)}" for one in told)
         return format_html_join("\n", "<div>{}</div>", ([line] for line in lines)) or "–"
 
 

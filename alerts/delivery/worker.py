@@ -52,6 +52,7 @@ class Worker:
                 self._report(only_if_time=True)
                 if not worked:
                     if once:
+                        self._sweep()
                         break
                     self._wait(IDLE)
         finally:
@@ -77,12 +78,16 @@ class Worker:
         for channel in self.channels:
             worked |= self._send(channel)
         if time.monotonic() - self._swept_at > SWEEP:
-            self._swept_at = time.monotonic()
-            subscribing.sweep()
-            for channel in self.channels:
-                if isinstance(channel, ZaloChannel):
-                    channel.look_after()
+            self._sweep()
         return worked
+
+    def _sweep(self) -> None:
+        """What has to be done now and then, and leaves nothing behind that is not needed."""
+        self._swept_at = time.monotonic()
+        subscribing.sweep()
+        for channel in self.channels:
+            if isinstance(channel, ZaloChannel):
+                channel.look_after()
 
     def _send(self, channel: Channel) -> bool:
         rests_until, rest = self._rests.get(channel.name, (0.0, FIRST_REST))

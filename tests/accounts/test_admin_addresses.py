@@ -108,7 +108,7 @@ def test_nothing_is_approved_on_the_way_in(stage, hai_phong, author, approver):
 @pytest.fixture
 def theirs(binh_duong, their_author, db) -> dict[str, object]:
     """Something of Bình Dương under every model of the admin."""
-    from alerts.models import DeadLetter, Dispatch, Figure, Guidance
+    from alerts.models import DeadLetter, Dispatch, Figure, Guidance, ZaloConnection
     from portal import clock
 
     location = factories.location(binh_duong, name="Nhà máy lạ")
@@ -136,6 +136,7 @@ def theirs(binh_duong, their_author, db) -> dict[str, object]:
             state=DeadLetter.State.DEAD,
             not_before=clock.now(),
         ),
+        ZaloConnection.objects.create(province=binh_duong, refresh_expires_at=clock.now()),
         Division.objects.get(code="74", valid_to__isnull=False, level=1),
     ]
     return {entry._meta.label_lower: entry for entry in entries}
@@ -187,6 +188,7 @@ READABLE = [
     "publishing.revision",
     "alerts.dispatch",
     "alerts.deadletter",
+    "alerts.zaloconnection",
 ]
 # Which lists a role opens, beside those of what is published.
 OPENS = {

@@ -9,7 +9,7 @@ from uuid import uuid4
 import time_machine
 from django.core.management import call_command
 
-from alerts.models import Delivery, Dispatch
+from alerts.models import Delivery, Dispatch, ZaloConnection
 from locations.made_load import MadeLoad
 from locations.models import Division, ExposureLocation, Flight, Province
 from portal import clock
@@ -65,6 +65,8 @@ class Content:
     review_of_withdrawal: int
     dispatch: int
     failed: int
+    told: int
+    zalo: int
     officer: int
 
 
@@ -237,7 +239,7 @@ def for_officers(hai_phong: Province) -> dict[str, int]:
 
 
 def messages(hai_phong: Province) -> dict[str, int]:
-    """One dispatch of which some was sent and some failed."""
+    """One dispatch of which some was sent and some failed, and an account that ends soon."""
     dispatch = Dispatch.objects.filter(notice__province=hai_phong).latest("pk")
 
     def delivery(state: str, **values: Any) -> Delivery:
@@ -248,4 +250,11 @@ def messages(hai_phong: Province) -> dict[str, int]:
 
     delivery(Delivery.State.SENT)
     failed = delivery(Delivery.State.DEAD, attempts=10, last_error="the mail server answered 550")
-    return {"dispatch": dispatch.pk, "failed": failed.pk}
+    delivery(Delivery.State.REHEARSED, last_error="ZALO_SEND is not set")
+    ends = clock.now() + timedelta(days=3)
+    zalo = ZaloConnection.objects.create(
+        province=hai_phong, refresh_expires_at=ends, last_error="Zalo answered HTTP 502",
+        last_error_at=clock.now(), quota_left=120,
+    )  # fmt: skip
+    told = dispatch.notice_id
+    return {"dispatch": dispatch.pk, "failed": failed.pk, "told": told, "zalo": zalo.pk}

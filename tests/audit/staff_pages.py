@@ -199,11 +199,13 @@ PAGES: dict[str, At | When] = {
     "dispatches": At("/admin/alerts/dispatch/", officer="author"),
     "failed messages": At("/admin/alerts/deadletter/", officer="approver"),
     "failed messages, none": At("/admin/alerts/deadletter/?q=khong-co", officer="author"),
+    "connections to Zalo": At("/admin/alerts/zaloconnection/", officer="author"),
     # Writing
     "new place": At(f"{PLACES}add/", officer="author"),
     "new place, refused": When(refused_form),
     "new flight": At("/admin/locations/flight/add/", officer="author"),
     "new notice": At("/admin/alerts/notice/add/", officer="author"),
+    "notice, published": At("/admin/alerts/notice/{told}/change/", officer="author"),
     "new cases": At("/admin/alerts/caseannouncement/add/", officer="author"),
     "new figure": At("/admin/alerts/figure/add/", officer="author"),
     "new guidance": At("/admin/alerts/guidance/add/", officer="author"),
@@ -222,6 +224,7 @@ PAGES: dict[str, At | When] = {
     "withdraw, refused": When(withdrawal_refused),
     # The decision
     "dispatch": At("/admin/alerts/dispatch/{dispatch}/change/", officer="author"),
+    "connection to Zalo": At("/admin/alerts/zaloconnection/{zalo}/change/", officer="approver"),
     "failed message": At("/admin/alerts/deadletter/{failed}/change/", officer="approver"),
     "review": At(f"{REVISIONS}{{review}}/review/", officer="approver"),
     "review of one's own": At(f"{REVISIONS}{{review}}/review/", officer="author"),

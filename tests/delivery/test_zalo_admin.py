@@ -91,7 +91,7 @@ def test_a_rehearsal_is_not_shown_as_sent(signed_in, hai_phong):
     dispatch = Dispatch.objects.get()
     client = signed_in(APPROVER)
     page = client.get(reverse("admin:alerts_dispatch_change", args=[dispatch.pk]))
-    assert "the account is not connected" in page.content.decode()
+    assert "tài khoản chưa được kết nối" in page.content.decode()
 
 
 # --- the connection

@@ -1,17 +1,20 @@
 """Workers in processes of their own, killed with kill -9 while they call Zalo."""
 
 import threading
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection as database
 
 from alerts.models import Delivery, ZaloFollower
 from tests import factories, workers, zalo_server
-from tests.delivery.conftest import connection, subscriber
+from tests.delivery.conftest import connection, subscriber, withdraw, work
 from tests.zalo_server import Follower
 
 # In one group with the browsers: each takes much of the machine.
+WAYS = ("zalo",)
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
 
 
@@ -85,7 +88,7 @@ def test_several_workers_send_each_broadcast_once(zalo, connected, hai_phong, tm
     started = [start(zalo, log) for _ in range(3)]
     assert [one.wait(90) for one in started] == [0, 0, 0], log.read_text()
     titles = sorted(article["title"][-5:] for _id, article in zalo.broadcasts)
-    assert titles == [f"Tin {number}" for number in range(6)], database.vendor
+    assert titles == [f"Tin {number}" for number in range(6)]
     assert zalo.called(zalo_server.TOKENS) == 1
     assert not Delivery.objects.queued().exists()
 
@@ -100,3 +103,39 @@ def test_a_pair_that_a_killed_worker_lost_ends_the_connection_and_says_so(
     connected.refresh_from_db()
     assert connected.is_broken and "connect_zalo" in log.read_text()
     assert Delivery.objects.get(channel="zalo").state == "queued"
+
+
+def test_a_withdrawal_approved_while_the_broadcast_is_under_way_comes_after_it(
+    zalo, connected, hai_phong
+):
+    notice = factories.notice(hai_phong)
+    reached, go = threading.Event(), threading.Event()
+
+    def hold():
+        reached.set()
+        go.wait(20)
+
+    def worked():
+        try:
+            work()
+        finally:
+            database.close()
+
+    zalo.before[zalo_server.BROADCAST] = hold
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(worked)
+        assert reached.wait(20)
+        withdraw(notice)
+        second = pool.submit(worked)
+        time.sleep(1)
+        assert not second.done() and zalo.broadcasts == []
+        go.set()
+        first.result(30), second.result(30)
+    assert list(Delivery.objects.order_by("pk").values_list("state", "kind")) == [
+        ("sent", "new"),
+        ("sent", "withdrawal"),
+    ]
+    assert [article["title"].split(": ")[0] for _id, article in zalo.broadcasts] == [
+        "[Hải Phòng] Thông báo khẩn",
+        "[Hải Phòng] Đã gỡ",
+    ]

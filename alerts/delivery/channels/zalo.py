@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from alerts.delivery.announcement import Announcement, announce
 from alerts.delivery.channels import (
@@ -41,6 +42,9 @@ from locations.models.province import OfficialAccount
 from portal import clock
 from portal.web.times import local
 
+# Why it was only rehearsed, as officers read it.
+NOT_CONNECTED = gettext_noop("the account is not connected")
+NOT_ASKED_FOR = gettext_noop("ZALO_SEND is not set")
 # Seconds of writing to followers before others have their turn.
 SLICE = 2.0
 # The account has to be connected again by somebody; messages wait, and look so often.
@@ -121,9 +125,9 @@ class ZaloChannel:
     def _send(self, message: Message) -> Outcome:
         connection = ZaloConnection.objects.filter(province=message.province).first()
         if connection is None:
-            return Rehearsed("the account is not connected")
+            return Rehearsed(NOT_CONNECTED)
         if not settings.ZALO_SEND:
-            return Rehearsed("ZALO_SEND is not set")
+            return Rehearsed(NOT_ASKED_FOR)
         account = Account(connection.pk, self._client)
         try:
             outcome = self._sent(account, connection, message)
