@@ -19,6 +19,7 @@ TYPES = {
     "string": Type.TEXT.value,
     "boolean": _("true or false"),
     "array": Type.LIST.value,
+    "object": _("object"),
     "date": Type.DAY.value,
     "date-time": Type.MOMENT.value,
 }
@@ -92,7 +93,7 @@ def _told(name: str, schema: dict[str, Any], *, is_required: bool = False) -> To
     every = list(_parts(schema))
     kinds = [kind for part in every for kind in _kinds(part)]
     held = next(filter(None, (_name_of(part) for part in every)), "")
-    known = next((kind for kind in kinds if kind in TYPES), "")
+    known = next((kind for kind in kinds if kind in TYPES), "object")
     return Told(
         name=name,
         # Of days and moments both are told by the words for either.

@@ -23,8 +23,9 @@ from alerts.api.cursors import Round, Seen
 from alerts.api.descriptions import as_schema, told
 from alerts.api.parameters import Parameter, model_of
 from alerts.api.problems import Problem, Problems
-from alerts.api.resources import BY_NAME, NATIONWIDE, RESOURCES, Change, Resource
+from alerts.api.resources import NATIONWIDE, RESOURCES, Change, Resource
 from alerts.api.schemas import SCHEMAS
+from locations.models import Province
 from portal import clock
 from portal.publishing.open_data.answer import LICENCE
 from portal.publishing.open_data.dataset import Type
@@ -239,7 +240,7 @@ def _change(resource: Resource, entry: Any, at: datetime) -> dict[str, Any]:
 
 def _add_list(resource: Resource) -> None:
     known = (*resource.parameters, *asked.PAGING)
-    name = resource.schema.__name__.removesuffix("Object")
+    name = resource.schema.__name__
     query_type = model_of(f"{name}Query", known)
     model: type[BaseModel] = create_model(
         f"{name}List",
@@ -305,19 +306,22 @@ def _add_one(resource: Resource) -> None:
         return _found(resource, province__slug=slug, code=named["code"])
 
 
-@api.get(
-    "/provinces/{slug:province}",
-    response={200: BY_NAME["provinces"].schema, 404: Problems, 422: Problems},
-    operation_id="get_provinces",
-    url_name="provinces-one",
-    tags=["provinces"],
-    summary=ONE,
-    description=gettext_lazy("A province by its name in addresses."),
-)
-def province(request: HttpRequest, path: Annotated[ProvincePath, ninja.Path()]) -> dict[str, Any]:
-    problems.require_known(request, ())
-    named: dict[str, Any] = dict(path)
-    return _found(BY_NAME["provinces"], slug=named["province"])
+def _add_province(resource: Resource) -> None:
+    @api.get(
+        f"/{resource.name}/{{slug:province}}",
+        response={200: resource.schema, 404: Problems, 422: Problems},
+        operation_id=f"get_{resource.name}",
+        url_name=f"{resource.name}-one",
+        tags=[resource.name],
+        summary=ONE,
+        description=gettext_lazy("A province by its name in addresses."),
+    )
+    def province(
+        request: HttpRequest, path: Annotated[ProvincePath, ninja.Path()]
+    ) -> dict[str, Any]:
+        problems.require_known(request, ())
+        named: dict[str, Any] = dict(path)
+        return _found(resource, slug=named["province"])
 
 
 def _found(resource: Resource, **by: Any) -> dict[str, Any]:
@@ -330,5 +334,7 @@ def _found(resource: Resource, **by: Any) -> dict[str, Any]:
 
 for _resource in RESOURCES:
     _add_list(_resource)
-    if _resource.is_of_provinces:
+    if _resource.model is Province:
+        _add_province(_resource)
+    else:
         _add_one(_resource)

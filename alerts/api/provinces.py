@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from alerts.api.descriptions import as_schema, told
 from alerts.api.schemas import SCHEMAS
-from locations.models import Province
+from locations import models
 from portal.publishing.content import encode
 from portal.publishing.open_data.dataset import Type, public_url
 from portal.publishing.open_data.files import said
@@ -41,9 +41,7 @@ class Link(BaseModel):
     url: str | None = told(_("Its address."))
 
 
-class ProvinceObject(BaseModel):
-    model_config = {"title": "Province"}
-
+class Province(BaseModel):
     id: str = told(_("The code of the province: permanent, and never used for anything else."))
     province: str = told(_("Its name in addresses, which stays when provinces merge."))
     name: str = told(_("The name of the province."))
@@ -72,7 +70,7 @@ def load_provinces(provinces: Any, at: datetime) -> Any:
     return provinces.prefetch_related("accounts", "hotlines", "links")
 
 
-def province_object(province: Province, at: datetime) -> dict[str, Any]:
+def province_object(province: models.Province, at: datetime) -> dict[str, Any]:
     children = {
         accessor: [_known(encode(child, fields)) for child in getattr(province, accessor).all()]
         for accessor, fields in province.content_children.items()

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
 from alerts.api import parameters as asked
+from alerts.api import provinces
 from alerts.api.parameters import Parameter, choice
-from alerts.api.provinces import ProvinceObject, load_provinces, province_object
 from alerts.api.schemas import model_of
 from alerts.models import Notice
 from alerts.open_data import CASES, FIGURES, NOTICES
@@ -36,19 +36,15 @@ class Resource:
     object_of: Callable[[Any, datetime], dict[str, Any]]
     parameters: tuple[Parameter, ...] = ()
 
-    @property
-    def is_of_provinces(self) -> bool:
-        return self.model is not Province
-
     def public(self, at: datetime) -> Any:
         return public_of(self.model, at)
 
 
-def _entries(dataset: Dataset, *own: Parameter) -> Resource:
+def _entries(dataset: Dataset, explanation: Promise, *own: Parameter) -> Resource:
     return Resource(
         name=dataset.name,
         title=dataset.title,
-        explanation=dataset.explanation,
+        explanation=explanation,
         model=dataset.model,
         schema=model_of(dataset),
         load=dataset.load,
@@ -67,12 +63,13 @@ RESOURCES = [
             "what they list."
         ),
         model=Province,
-        schema=ProvinceObject,
-        load=load_provinces,
-        object_of=province_object,
+        schema=provinces.Province,
+        load=provinces.load_provinces,
+        object_of=provinces.province_object,
     ),
     _entries(
         LOCATIONS,
+        _("Places where people may have been exposed, each with its windows of time."),
         asked.WARD,
         asked.DISTRICT,
         choice("kind", _("Places of this kind."), ExposureLocation.Kind),
@@ -80,10 +77,29 @@ RESOURCES = [
         asked.FROM,
         asked.TO,
     ),
-    _entries(FLIGHTS, asked.FLIGHT_NUMBER, asked.DATE, asked.FROM, asked.TO),
-    _entries(NOTICES, choice("severity", _("Notices of this severity."), Notice.Severity)),
-    _entries(CASES, asked.WARD, asked.FROM, asked.TO),
-    _entries(FIGURES),
+    _entries(
+        FLIGHTS,
+        _("Flights on which people may have been exposed."),
+        asked.FLIGHT_NUMBER,
+        asked.DATE,
+        asked.FROM,
+        asked.TO,
+    ),
+    _entries(
+        NOTICES,
+        _("What the health office asks residents to do."),
+        choice("severity", _("Notices of this severity."), Notice.Severity),
+    ),
+    _entries(
+        CASES,
+        _(
+            "How many new cases, when and where; never who. An announcement may count several "
+            "provinces together: do not add up those of the same days."
+        ),
+        asked.WARD,
+        asked.FROM,
+        asked.TO,
+    ),
+    _entries(FIGURES, _("What is counted, how many, and as of when.")),
 ]
-BY_NAME = {resource.name: resource for resource in RESOURCES}
 Change = Literal["added", "corrected", "withdrawn"]

@@ -73,3 +73,9 @@ def status(one: dict[str, Any], moment: datetime) -> str:
     if one["status"] == "withdrawn" or "listed_until" not in one:
         return one["status"]
     return "current" if moment < datetime.fromisoformat(one["listed_until"]) else "past"
+
+
+def is_vietnamese(text: str) -> bool:
+    """Whether any letter of it has a mark, as in every Vietnamese sentence."""
+    bare = text.replace("café", "cafe")
+    return any(letter.isalpha() and not letter.isascii() for letter in bare)
