@@ -265,6 +265,7 @@ class Office(RuleBasedStateMachine):
         self.clock.shift(max(timedelta(), self.latest - clock.now()))
         whole = everything(Client(), f"limit={limit}")
         for mirror in self.mirrors:
+            mirror.catch_up(limit)  # ends the round that it was in the midst of
             mirror.catch_up(limit)
             assert mirror.at(clock.now()) == whole
 
