@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alerts.models import CaseAnnouncement, Figure, Notice
 from locations.models import Division, ExposureLocation, Flight
-from locations.open_data import others, with_others, with_slug
+from locations.open_data import FLIGHTS, LOCATIONS, others, with_others, with_slug
 from portal.publishing.models import EntryQuerySet
 from portal.publishing.open_data.dataset import Column, Dataset, Row, Type, columns
 
@@ -53,8 +53,9 @@ def _ward(row: Row) -> str:
 
 LINKS = (
     Column("locations", _("The exposure locations that it names, by “id”."), Type.LIST,
-           _codes("locations")),
-    Column("flights", _("The flights that it names, by “id”."), Type.LIST, _codes("flights")),
+           _codes("locations"), always=True),
+    Column("flights", _("The flights that it names, by “id”."), Type.LIST,
+           _codes("flights"), always=True),
 )  # fmt: skip
 
 NOTICES = Dataset(
@@ -66,10 +67,10 @@ NOTICES = Dataset(
     linked=(ExposureLocation, Flight),
     load=load_notices,
     columns=columns(
-        Column("severity", _("How urgent it is."), choices=Notice.Severity),
-        Column("title", _("What it is about.")),
+        Column("severity", _("How urgent it is."), choices=Notice.Severity, always=True),
+        Column("title", _("What it is about."), always=True),
         Column("title_en", _("The same in English.")),
-        Column("action", _("What to do.")),
+        Column("action", _("What to do."), always=True),
         Column("action_en", _("The same in English.")),
         Column("body", _("Whom it concerns, and details.")),
         Column("body_en", _("The same in English.")),
@@ -92,10 +93,10 @@ CASES = Dataset(
     load=load_cases,
     columns=columns(
         Column("also_concerns", _("Other provinces whose cases are in the number."), Type.LIST,
-               others),
-        Column("cases", _("How many new cases."), Type.WHOLE_NUMBER),
-        Column("starts_on", _("The first day that it counts."), Type.DAY),
-        Column("ends_on", _("The last day that it counts."), Type.DAY),
+               others, always=True),
+        Column("cases", _("How many new cases."), Type.WHOLE_NUMBER, always=True),
+        Column("starts_on", _("The first day that it counts."), Type.DAY, always=True),
+        Column("ends_on", _("The last day that it counts."), Type.DAY, always=True),
         Column("ward", _("Ward or commune, as it was called at the time."), value=_ward),
         Column("unit_id", _("The ward: the year of the decision that numbers it and its code "
                             "there."), value=lambda row: row.entry.ward_id),
@@ -113,10 +114,13 @@ FIGURES = Dataset(
     model=Figure,
     load=load_figures,
     columns=columns(
-        Column("what", _("What is counted.")),
+        Column("what", _("What is counted."), always=True),
         Column("what_en", _("The same in English.")),
-        Column("value", _("How many."), Type.WHOLE_NUMBER),
+        Column("value", _("How many."), Type.WHOLE_NUMBER, always=True),
         Column("since", _("The day since which it is counted."), Type.DAY),
-        Column("as_of", _("Up to when it is counted."), Type.MOMENT),
+        Column("as_of", _("Up to when it is counted."), Type.MOMENT, always=True),
     ),
 )  # fmt: skip
+
+# Every kind by its part of addresses.
+DATASETS = {dataset.slug: dataset for dataset in (NOTICES, LOCATIONS, FLIGHTS, CASES, FIGURES)}

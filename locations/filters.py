@@ -38,7 +38,7 @@ class ExposureLocationFilter(DatedEntryFilter):
     def in_district(
         self, queryset: ExposureLocationQuerySet, name: str, value: Division
     ) -> ExposureLocationQuerySet:
-        return queryset.filter(Q(ward__parent=value) | Q(district=value))
+        return queryset.in_district(value.pk)
 
 
 class FlightFilter(DatedEntryFilter):

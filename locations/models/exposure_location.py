@@ -36,6 +36,10 @@ class ExposureLocationQuerySet(EntryQuerySet):
             windows = windows.filter(starts_on__lte=last)
         return self.filter(Exists(windows)) if first or last else self
 
+    def in_district(self, key: str) -> Self:
+        """Those in the district with this key, whether their ward is known or not."""
+        return self.filter(Q(ward__parent=key) | Q(district=key))
+
 
 class ExposureLocation(Entry):
     """A place, with one or more windows. The written address always wins over the point."""

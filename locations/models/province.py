@@ -31,7 +31,7 @@ RESERVED_SLUGS = frozenset(
     {
         "admin", "api", "chuyen-bay", "du-lieu", "en", "favicon.ico", "gioi-thieu", "healthz",
         "i18n", "kiem-tra", "media", "ngoai-tuyen", "q", "readyz", "robots.txt", "sitemap.xml",
-        "static", "theo-doi", "tim-kiem", "vi", "xac-minh",
+        "static", "theo-doi", "tim-kiem", "vi", "viet-nam", "xac-minh",
     }
 )  # fmt: skip
 

@@ -14,9 +14,8 @@ from django.views.decorators.http import require_safe
 
 from alerts.feeds.selection import KINDS
 from alerts.models import Notice
-from alerts.open_data import CASES, FIGURES, NOTICES
+from alerts.open_data import DATASETS
 from locations.models import Province
-from locations.open_data import FLIGHTS, LOCATIONS
 from portal import clock
 from portal.publishing.models.publishable import State
 from portal.publishing.open_data.answer import LICENCE, DataFile, answer
@@ -25,8 +24,6 @@ from portal.publishing.open_data.files import said
 from portal.publishing.views import public_province
 from portal.web.headers import for_other_sites
 from portal.web.language import in_language
-
-DATASETS = {dataset.slug: dataset for dataset in (NOTICES, LOCATIONS, FLIGHTS, CASES, FIGURES)}
 
 
 @for_other_sites

@@ -226,6 +226,7 @@ PAGES: dict[str, At | When] = {
     "check": At("/kiem-tra/"),
     "offline": At("/ngoai-tuyen/"),
     "open data": At("/du-lieu/"),
+    "read API": At("/api/v1/docs"),
     # Of what was sent on
     "place, picture of it as it is": At("{place.current}?lan=1"),
     "place, picture from before its correction": At("{place.corrected}?lan=1"),
@@ -274,6 +275,10 @@ FILES: dict[str, At | When] = {
     "places for the map": At("/hai-phong/ban-do.json"),
     "open data of a province": At("/hai-phong/dia-diem.csv"),
     "open data of the country": At("/du-lieu/thong-bao.json"),
+    "index of the read API": At("/api/v1/"),
+    "document of the read API": At("/api/v1/openapi.json"),
+    "list of the read API": At("/api/v1/locations"),
+    "changes of the read API": At("/api/v1/changes"),
     "feed": At("/feed.atom"),
     "feed of a province": At("/hai-phong/feed.atom"),
     "CAP messages of a province": At("/hai-phong/cap.atom"),
