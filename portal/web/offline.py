@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.environment import BASE_DIR
@@ -28,6 +30,7 @@ FRAME = (
     "js/portal.js",
     "js/saved-pages.js",
 )
+ICON = "images/mark-192.png"
 CHECK = "/kiem-tra/"
 CHECK_DATA = f"{CHECK}data.json"
 
@@ -62,7 +65,20 @@ def _portal() -> dict[str, Any]:
         "offline": _in_every_language(reverse("offline")),
         "check": list(_in_every_language(CHECK).values()),
         "data": list(_in_every_language(CHECK_DATA).values()),
+        "push": {"icon": static(ICON), "unread": _unread()},
     }
+
+
+def _unread() -> dict[str, dict[str, str]]:
+    """What a notification says whose message cannot be read, in every language."""
+    words = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            words[language] = {
+                "title": _("There is news from the health office"),
+                "body": _("The message cannot be read here. Open the portal: what holds is there."),
+            }
+    return words
 
 
 def _in_every_language(path: str) -> dict[str, str]:
