@@ -1,6 +1,7 @@
 """The portal without a network: the service worker, and the page it shows for what is not saved.
 
-The worker itself is static/js/service-worker.js, where its rules are explained.
+The worker itself is static/js/service-worker.js, where its rules are explained; what it does with
+notices is service-worker-notices.js.
 """
 
 import json
@@ -30,6 +31,8 @@ FRAME = (
     "js/portal.js",
     "js/saved-pages.js",
 )
+# The worker's parts, in one script.
+WORKER = ("service-worker.js", "service-worker-notices.js")
 ICON = "images/mark-192.png"
 CHECK = "/kiem-tra/"
 CHECK_DATA = f"{CHECK}data.json"
@@ -40,7 +43,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """The script of the worker. Browsers ask for it at every visit and install what has changed,
     so its first line, which names the release, makes each release arrive at once."""
     if settings.SERVICE_WORKER:
-        script = f"const PORTAL = {json.dumps(_portal())};\n{_source('service-worker.js')}"
+        script = "\n".join(
+            [f"const PORTAL = {json.dumps(_portal())};", *(_source(name) for name in WORKER)]
+        )
     else:
         script = _source("service-worker-off.js")
     return HttpResponse(

@@ -261,6 +261,18 @@ def test_silence_is_waited_for_no_longer_than_the_limit(hai_phong, service, devi
     assert delivery.last_error == "the push service did not answer: ReadTimeout"
 
 
+def test_a_silent_service_leaves_time_for_the_other_channels(hai_phong, service, monkeypatch):
+    monkeypatch.setattr("alerts.delivery.channels.web_push.TIMEOUT", (1, 0.5))
+    for _ in range(40):
+        subscribed(service.device(), hai_phong)
+    market(hai_phong)
+    list(fan_out())
+    service.answering.clear()
+    channel = WebPushChannel()
+    assert Slice(channel, 0.4).run().later == channel.at_once
+    channel.close()
+
+
 def test_a_service_that_is_away_is_tried_again(hai_phong, settings):
     with PushService() as service:
         settings.PUSH_SERVICES = [service.url]
