@@ -1,7 +1,8 @@
 """Notices as notifications of a browser (Web Push: RFC 8030, 8291, 8292).
 
 The message is encrypted for the device and handed to the push service of the browser's maker,
-which keeps it until the device is there. The service worker shows it (static/js/service-worker-notices.js).
+which keeps it until the device is there. The service worker shows it
+(static/js/service-worker-notices.js).
 """
 
 import json
