@@ -19,11 +19,22 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 from portal.files import kept_text
+from portal.keys import new_push_key
+from portal.keys import push_key as private_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 # The host is written out, because the pages' security policy has to name it.
 TILES_URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[!-~]+")
+# A host, a domain with all of its hosts, or for trials a service on this machine itself.
+PUSH_SERVICE = re.compile(
+    r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+|http://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?"
+)
+# Those of Chrome and what is built like it, Firefox, Edge, and Safari.
+PUSH_SERVICES = (
+    "fcm.googleapis.com", "*.push.services.mozilla.com", "*.notify.windows.com",
+    "*.push.apple.com",
+)  # fmt: skip
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 WEAK_SECRETS = ("changeme", "secret", "insecure", "example")
 
@@ -104,6 +115,36 @@ def subscription_keys(folder: Path) -> list[str]:
             " python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
     return keys
+
+
+def push_key(folder: Path) -> str:
+    """PUSH_KEY: what push services know the portal by; "" if it sends no Web Push.
+
+    A demo that sets none gets a random one, kept in its data folder.
+    """
+    key = env.str("PUSH_KEY", default="").strip()
+    if DEMO and not key:
+        key = kept_text(folder / "push-key", new_push_key)
+    try:
+        if key:
+            private_key(key)
+    except ValueError:
+        raise ImproperlyConfigured(
+            "PUSH_KEY is no key; leave it empty and make one with: manage.py make_push_keys"
+        ) from None
+    return key
+
+
+def push_services() -> list[str]:
+    """The push services of the large browsers, and those in PUSH_SERVICES beside them."""
+    more = [one.strip() for one in env.str("PUSH_SERVICES", default="").split(",") if one.strip()]
+    for service in more:
+        if not PUSH_SERVICE.fullmatch(service):
+            raise ImproperlyConfigured(
+                "PUSH_SERVICES must be hosts like push.example.vn or *.push.example.vn, with"
+                f" commas between them, not {service!r}"
+            )
+    return [*PUSH_SERVICES, *more]
 
 
 def public_base_url() -> str:

@@ -213,6 +213,9 @@ FOLLOW_HOSTS = env.list("FOLLOW_HOSTS", default=["zalo.me", "www.zalo.me", "oa.z
 
 # What subscribers' addresses are sealed with, the newest first; see `alerts.delivery.sealing`.
 SUBSCRIPTION_KEYS = environment.subscription_keys(DATA_DIR)
+# Who sends Web Push, and through whose services; without a key nobody can subscribe to it.
+PUSH_KEY = environment.push_key(DATA_DIR)
+PUSH_SERVICES = environment.push_services()
 # Messages a second of each channel that has a limit, over all workers together.
 DELIVERY_RATES = {
     "email": environment.whole_number("EMAILS_PER_SECOND", default=0),
@@ -233,4 +236,6 @@ LOGGING = {
     "filters": {"without tokens": {"()": "portal.web.logs.WithoutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without tokens"]}},
     "root": {"handlers": ["console"], "level": environment.log_level()},
+    # It names the addresses that it calls, which are subscribers' own.
+    "loggers": {"urllib3": {"level": "CRITICAL"}},
 }

@@ -24,6 +24,8 @@ os.environ |= {
     "MAP_TILES_ATTRIBUTION": "",
     "MAP_TILES_URL": "",
     "PUBLIC_BASE_URL": "http://testserver",
+    "PUSH_KEY": "",
+    "PUSH_SERVICES": "",
     "SERVICE_WORKER": "1",
     "SESSION_IDLE_MINUTES": "30",
     "TRUSTED_PROXIES": "0",

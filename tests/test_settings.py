@@ -53,6 +53,13 @@ BAD = [
     ("SUBSCRIPTION_KEYS", None, "SUBSCRIPTION_KEYS is not set"),
     ("SUBSCRIPTION_KEYS", " , ", "SUBSCRIPTION_KEYS must be one or more keys"),
     ("SUBSCRIPTION_KEYS", f"{SECRET},short", "SUBSCRIPTION_KEYS must be one or more keys"),
+    ("PUSH_KEY", "secret", "PUSH_KEY is no key; leave it empty and make one with"),
+    ("PUSH_KEY", "ữ" * 43, "PUSH_KEY is no key; leave it empty and make one with"),
+    ("PUSH_KEY", "A" * 43, "PUSH_KEY is no key; leave it empty and make one with"),
+    ("PUSH_SERVICES", "https://push.test/", "PUSH_SERVICES must be hosts like push.example.vn"),
+    ("PUSH_SERVICES", "*", "PUSH_SERVICES must be hosts like push.example.vn"),
+    ("PUSH_SERVICES", "push.test, *.test", "PUSH_SERVICES must be hosts like push.example.vn"),
+    ("PUSH_SERVICES", "http://push.test", "PUSH_SERVICES must be hosts like push.example.vn"),
     ("EMAILS_PER_SECOND", "many", "EMAILS_PER_SECOND must be a whole number from 0"),
     ("ZALO_SEND", "maybe", "ZALO_SEND must be 1 or 0"),
     ("ZALO_MESSAGES_PER_SECOND", "-1", "ZALO_MESSAGES_PER_SECOND must be a whole number from 0"),
@@ -135,6 +142,31 @@ def test_a_password_is_never_repeated(name, production):
     assert stopped.returncode == 1
     assert f"{name} cannot be understood" in stopped.stderr
     assert "hunter2" not in stopped.stderr
+
+
+def test_a_key_for_web_push_is_printed_and_taken(production, tmp_path):
+    """Without one the portal starts too, and sends none; a demonstration makes its own."""
+    show = "from django.conf import settings as s; print(s.PUSH_KEY, *s.PUSH_SERVICES)"
+    without = manage(production, "shell", "-v0", "-c", show)
+    assert without.stdout.startswith(" fcm.googleapis.com"), without.stderr
+    made = manage(production, "make_push_keys")
+    line = made.stdout.splitlines()[-1]
+    name, _sign, key = line.partition("=")
+    assert (made.returncode, name, len(key)) == (0, "PUSH_KEY", 43)
+    assert manage(production, "make_push_keys").stdout != made.stdout
+    services = "push.test, *.push.test, http://127.0.0.1:9000"
+    taken = production | {"PUSH_KEY": key, "PUSH_SERVICES": services}
+    shown = manage(taken, "shell", "-v0", "-c", show).stdout.split()
+    assert shown[0] == key and shown[-3:] == services.split(", ")
+    demo = {"DEMO": "1", "DATA_DIR": str(tmp_path / "demo")}
+    [first, second] = [manage(demo, "shell", "-v0", "-c", show).stdout.split()[0] for _ in "12"]
+    assert first == second == (tmp_path / "demo" / "push-key").read_text()
+    assert (tmp_path / "demo" / "push-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_wrong_key_is_never_repeated(production):
+    stopped = manage(production | {"PUSH_KEY": "hunter2" * 6}, "check")
+    assert stopped.returncode == 1 and "hunter2" not in stopped.stderr
 
 
 BAD_IN_A_DEMO = [

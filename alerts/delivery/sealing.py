@@ -17,6 +17,8 @@ from django.conf import settings
 
 HANDLE_BYTES = 12
 SIGNATURE_BYTES = 16
+# Letters of a token: base64url of both.
+TOKEN_LENGTH = 16 + 22
 
 
 class Unreadable(Exception):

@@ -6,12 +6,17 @@ The plain text and the HTML of an e-mail are both made of these, and so say the 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from alerts.delivery.announcement import Announcement, Covered
 from alerts.models import Kind
 from portal.text import capitalised
 from portal.web.times import end_of, shown
+
+# Where there is little room: of those to call, and letters of what was changed.
+MOST_NUMBERS = 2
+MOST_OF_A_CHANGE = 500
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,24 @@ def sections(told: Announcement) -> list[Section]:
     made = [Section(heading, tuple(lines)) for heading, lines in (make(told) for make in makers)]
     made = [section for section in made if section.lines]
     return [Section(made[0].heading, made[0].lines, is_first=True), *made[1:]]
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What there is room for where there is little: `text` may be cut, `end` may not."""
+
+    text: str
+    end: str
+
+
+def brief(told: Announcement) -> Brief:
+    """What to do, whom to call and until when; of a change first what it is. In the language that
+    is active."""
+    news, action = (_withdrawn, None) if told.kind == Kind.WITHDRAWAL else (_changed, _action)
+    changed = Truncator(_joined(news(told)[1])).chars(MOST_OF_A_CHANGE)
+    to_do = _joined(action(told)[1]) if action else ""
+    text = "\n".join(filter(None, [changed, to_do]))
+    return Brief(text, _joined(_numbers(told)[1][:MOST_NUMBERS] + _until(told)))
 
 
 def _withdrawn(told: Announcement) -> tuple[str, list[Line]]:
@@ -103,14 +126,23 @@ def _page(told: Announcement) -> tuple[str, list[Line]]:
     else:
         words = {"first": shown(told.published_at), "changed": shown(told.changed_at)}
         lines.append(Line(_("Announced: %(first)s; changed: %(changed)s") % words))
-    if told.until and told.kind != Kind.WITHDRAWAL:
-        lines.append(Line(_("In force until: %s") % shown(end_of(told.until))))
+    lines += _until(told)
     lines.append(Line(_("It is real if it stands here: %s") % told.url, url=told.url))
     return _("On the official page"), lines
 
 
+def _until(told: Announcement) -> list[Line]:
+    if told.until is None or told.kind == Kind.WITHDRAWAL:
+        return []
+    return [Line(_("In force until: %s") % shown(end_of(told.until)))]
+
+
 _CURRENT = (_changed, _action, _numbers, _covered, _body, _page)
 _WITHDRAWN = (_withdrawn, _withdrawn_was, _numbers, _page)
+
+
+def _joined(lines: list[Line]) -> str:
+    return "\n".join(line.text for line in lines)
 
 
 def _paragraphs(text: str) -> list[Line]:

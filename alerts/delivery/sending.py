@@ -85,7 +85,7 @@ class Slice:
         """Raises `Unreachable`; what was sent before stays noted."""
         end = time.monotonic() + self.seconds
         for rank in range(len(Notice.Severity.values)):
-            while self._go_on(end) and self._send_some(rank):
+            while self._go_on(end) and self._send_some(rank, end):
                 pass
         return self.tally
 
@@ -93,7 +93,7 @@ class Slice:
         # Nothing less urgent takes what the limit leaves over.
         return time.monotonic() < end and not self.is_stopping() and not self.is_limited
 
-    def _send_some(self, rank: int) -> int:
+    def _send_some(self, rank: int, end: float) -> int:
         allowed = limits.granted(self.channel.name, READ_TOGETHER)
         if not allowed:
             self.is_limited = Delivery.objects.due(self.channel.name, rank).exists()
@@ -102,7 +102,8 @@ class Slice:
         try:
             some = list(self._due(rank)[:allowed])
             for start in range(0, len(some), self.channel.at_once):
-                if self.is_stopping():
+                # Receivers that keep silent use up the time: the other channels have theirs too.
+                if not self._go_on(end):
                     break
                 taken += self._send_held(some[start : start + self.channel.at_once])
         finally:

@@ -63,14 +63,37 @@ def _ask(channel: str, province: Province, address: str, wishes: Wishes) -> None
 def subscribe(*, channel: str, province: Province, address: str, wishes: Wishes) -> Subscription:
     """A subscription that needs no letter, because whoever asks holds the address itself (Web
     Push). Asked again for the same address, it changes the wishes."""
-    with transaction.atomic():
-        known = Subscription.objects.filter(province=province).at_address(channel, address)
-        subscription = known.select_for_update().first() or Subscription(
-            channel=channel, province=province, confirmed_at=clock.now()
-        )
-        subscription.address = address
-        change(subscription, wishes)
+    try:
+        return _subscribe(channel, province, address, wishes)
+    except IntegrityError:  # asked for twice at the same moment: now it is there
+        return _subscribe(channel, province, address, wishes)
+
+
+@transaction.atomic
+def _subscribe(channel: str, province: Province, address: str, wishes: Wishes) -> Subscription:
+    known = Subscription.objects.filter(province=province).at_address(channel, address)
+    subscription = known.select_for_update().first() or Subscription(
+        channel=channel, province=province, confirmed_at=clock.now()
+    )
+    subscription.address = address
+    change(subscription, wishes)
     return subscription
+
+
+@transaction.atomic
+def move(*, channel: str, old: str, new: str) -> None:
+    """Brings what is subscribed at the address `old` to the address `new` of the same device.
+
+    Where `new` is subscribed to a province already, that holds, and `old` is forgotten.
+    """
+    taken = Subscription.objects.at_address(channel, new).values_list("province", flat=True)
+    provinces = set(taken)
+    for subscription in Subscription.objects.at_address(channel, old).select_for_update():
+        if subscription.province_id in provinces:
+            forget(subscription.pk)
+        else:
+            subscription.address = new
+            subscription.save(update_fields=["sealed_address", "digest"])
 
 
 def confirm(subscription: Subscription) -> None:

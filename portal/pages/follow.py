@@ -10,6 +10,7 @@ from alerts.feeds.selection import wards_of
 from locations.models import Province
 from locations.qr.codes import printed_url, qr_png, qr_svg
 from portal import clock
+from portal.pages.push_subscriptions import push_section
 from portal.publishing.views import public_province
 
 
@@ -17,8 +18,12 @@ from portal.publishing.views import public_province
 def follow_page(request: HttpRequest, province: str) -> HttpResponse:
     """Each way to follow the province is a section of the page, the official account first."""
     publisher = public_province(province)
-    wards = wards_of(publisher, clock.now()).select_related("parent")
-    return render(request, "pages/follow.html", {"province": publisher, "wards": wards})
+    context = {
+        "province": publisher,
+        "wards": wards_of(publisher, clock.now()).select_related("parent"),
+        **push_section(publisher),
+    }
+    return render(request, "pages/follow.html", context)
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from alerts.delivery import devices
 from alerts.delivery.subscribing import Wishes
 from alerts.models import Notice, Subscription
 from locations.models import Division, ExposureLocation, Province
@@ -55,7 +56,7 @@ class WishesForm(forms.Form):
     """What somebody wants to be told of. `province` decides which wards can be chosen."""
 
     language = forms.ChoiceField(
-        label=_("Language of the e-mails"), choices=settings.LANGUAGES, widget=forms.RadioSelect
+        label=_("Language of the notices"), choices=settings.LANGUAGES, widget=forms.RadioSelect
     )
     minimum = forms.ChoiceField(
         label=_("Which notices"),
@@ -119,6 +120,43 @@ class EmailForm(WishesForm):
         """In small letters and ASCII, so that it is the same however it was typed."""
         name, _at, host = self.cleaned_data["address"].lower().rpartition("@")
         return f"{name}@{punycode(host)}"
+
+
+class DeviceForm(forms.Form):
+    """The address that a browser has been given by its push service."""
+
+    endpoint = forms.CharField(required=False)
+    p256dh = forms.CharField(required=False)
+    auth = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = {name: self.cleaned_data.get(name, "") for name in DeviceForm.base_fields}
+        try:
+            self.cleaned_data["device"] = devices.device(**said)
+        except devices.UnknownService:
+            raise forms.ValidationError(
+                _("This portal does not send through the push service of this browser: use e-mail.")
+            ) from None
+        except ValueError:
+            raise forms.ValidationError(
+                _("The browser gave no whole address: load this page again and press the button.")
+            ) from None
+        return self.cleaned_data
+
+
+class MoveForm(DeviceForm):
+    """The address that a browser has got in place of another, which is in fields `old-…`."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        old = DeviceForm(self.data, prefix="old")
+        if not old.is_valid():
+            raise forms.ValidationError(list(old.non_field_errors()))
+        return data | {"old": old.cleaned_data["device"]}
+
+
+class PushForm(WishesForm, DeviceForm):
+    """A request to be told by Web Push."""
 
 
 def units_listed(province: Province) -> Q:

@@ -1,6 +1,7 @@
-"""Being told by e-mail: asking, confirming, changing, leaving. Without an account or a cookie.
+"""Being told by e-mail: asking, confirming, changing, leaving. Without an account or a cookie. The
+pages for changing and leaving are those of Web Push too.
 
-The links in the e-mails are the authority; a page that is only opened changes nothing, because
+The links in the messages are the authority; a page that is only opened changes nothing, because
 mail scanners open every link.
 """
 
@@ -81,7 +82,7 @@ def asked(request: HttpRequest, province: str) -> HttpResponse:
 
 
 class TokenView(View):
-    """A page behind a link that was sent by e-mail; nobody keeps a copy of it."""
+    """A page behind a link that was sent to a subscriber; nobody keeps a copy of it."""
 
     purpose: str
     template_name: str
@@ -175,7 +176,11 @@ class Leave(TokenView):
         found = self.find(token)
         if found is not None:
             subscribing.forget(found.pk)
-            context = {"province": public_province(found.province.slug), "unlisted": True}
+            context = {
+                "channel": found.channel,
+                "province": public_province(found.province.slug),
+                "unlisted": True,
+            }
             return render(request, "pages/subscription_left.html", context)
         if sealing.handle_of(token, self.purpose):  # once more: it is done already
             return render(request, "pages/subscription_left.html", {"unlisted": True})

@@ -8,6 +8,7 @@ from portal.pages.home import home
 from portal.pages.open_data import DATASETS, data_file, documentation
 from portal.pages.posters import poster
 from portal.pages.province import province_page
+from portal.pages.push_subscriptions import Holding, Leaving, Moving, Subscribing
 from portal.pages.search import search
 from portal.pages.subscriptions import Ask, Confirm, Leave, Manage, asked
 from portal.pages.verify import verify
@@ -23,6 +24,7 @@ urlpatterns = [
     path("theo-doi/xac-nhan/<slug:token>/", Confirm.as_view(), name="subscription-confirm"),
     path("theo-doi/thay-doi/<slug:token>/", Manage.as_view(), name="subscription-manage"),
     path("theo-doi/huy/<slug:token>/", Leave.as_view(), name="subscription-leave"),
+    path("theo-doi/thiet-bi/doi/", Moving.as_view(), name="push-move"),
     path("xac-minh/", verify, name="verify"),
     path("kiem-tra/", check_page, name="check"),
     path("kiem-tra/data.json", check_data, name="check-data"),
@@ -35,6 +37,9 @@ urlpatterns = [
     path("<slug:province>/theo-doi/", follow_page, name="follow"),
     path("<slug:province>/theo-doi/email/", Ask.as_view(), name="subscription-ask"),
     path("<slug:province>/theo-doi/email/da-gui/", asked, name="subscription-asked"),
+    path("<slug:province>/theo-doi/thiet-bi/", Subscribing.as_view(), name="push-subscribe"),
+    path("<slug:province>/theo-doi/thiet-bi/xem/", Holding.as_view(), name="push-holding"),
+    path("<slug:province>/theo-doi/thiet-bi/huy/", Leaving.as_view(), name="push-leave"),
     # The files are at hand beside the province page and beside the follow page.
     re_path(
         r"^(?P<province>[-\w]+)/(?:theo-doi/)?(?P<purpose>theo-doi|trang)\.(?P<extension>svg|png)$",

@@ -1,6 +1,7 @@
 """The portal without a network: the service worker, and the page it shows for what is not saved.
 
-The worker itself is static/js/service-worker.js, where its rules are explained.
+The worker itself is static/js/service-worker.js, where its rules are explained; what it does with
+notices is service-worker-notices.js.
 """
 
 import json
@@ -12,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.environment import BASE_DIR
@@ -28,6 +31,9 @@ FRAME = (
     "js/portal.js",
     "js/saved-pages.js",
 )
+# The worker's parts, in one script.
+WORKER = ("service-worker.js", "service-worker-notices.js")
+ICON = "images/mark-192.png"
 CHECK = "/kiem-tra/"
 CHECK_DATA = f"{CHECK}data.json"
 
@@ -37,7 +43,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """The script of the worker. Browsers ask for it at every visit and install what has changed,
     so its first line, which names the release, makes each release arrive at once."""
     if settings.SERVICE_WORKER:
-        script = f"const PORTAL = {json.dumps(_portal())};\n{_source('service-worker.js')}"
+        script = "\n".join(
+            [f"const PORTAL = {json.dumps(_portal())};", *(_source(name) for name in WORKER)]
+        )
     else:
         script = _source("service-worker-off.js")
     return HttpResponse(
@@ -62,7 +70,20 @@ def _portal() -> dict[str, Any]:
         "offline": _in_every_language(reverse("offline")),
         "check": list(_in_every_language(CHECK).values()),
         "data": list(_in_every_language(CHECK_DATA).values()),
+        "push": {"icon": static(ICON), "unread": _unread()},
     }
+
+
+def _unread() -> dict[str, dict[str, str]]:
+    """What a notification says whose message cannot be read, in every language."""
+    words = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            words[language] = {
+                "title": _("There is news from the health office"),
+                "body": _("The message cannot be read here. Open the portal: what holds is there."),
+            }
+    return words
 
 
 def _in_every_language(path: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 /* The portal without a network: pages that were seen, and the check, from the device itself.
 
-   Served as /sw.js by portal/web/offline.py, which puts the constant PORTAL before it:
-   the release, the static files to have ready, and the addresses that it has to know.
+   Served as /sw.js by portal/web/offline.py, which puts the constant PORTAL before it (the release,
+   the static files to have ready, and the addresses that it has to know), and behind it
+   service-worker-notices.js.
 
    One classic script and no modules: Firefox runs modules as service workers only since 2025, and
    a worker that fails to import a part of itself would be a worker that nobody can reach.
@@ -15,13 +16,16 @@
 
 /**
  * @typedef {{release: string, static: string, files: string[], offline: {vi: string, en: string},
- *   check: string[], data: string[]}} Portal
+ *   check: string[], data: string[],
+ *   push: {icon: string, unread: Record<"vi" | "en", {title: string, body: string}>}}} Portal
  */
 
 const CACHES = `portal-${PORTAL.release}`;
 const STATIC = `${CACHES}-static`;
 const PAGES = `${CACHES}-pages`;
 const CHECK = `${CACHES}-check`;
+/** What push.js keeps for this worker; of no release. */
+const PUSH = { cache: "portal-push", path: "/push-memory" };
 
 /** How many pages are kept, of both languages together; the one seen longest ago goes first. */
 const PAGES_KEPT = 20;
@@ -288,7 +292,8 @@ async function install() {
 
 /** Takes the saved pages of earlier releases over, with the files they name, and deletes the rest. */
 async function takeOver() {
-  const former = (await caches.keys()).filter((name) => !name.startsWith(CACHES));
+  const isFormer = (name) => !name.startsWith(CACHES) && name !== PUSH.cache;
+  const former = (await caches.keys()).filter(isFormer);
   const [pages, files] = await Promise.all([caches.open(PAGES), caches.open(STATIC)]);
   let named = "";
   for (const [path, response] of await contentsOf(former, "-pages")) {

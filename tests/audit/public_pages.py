@@ -11,7 +11,7 @@ import time_machine
 from django.db import OperationalError, connection
 from django.test import Client, override_settings
 
-from alerts.delivery import links, subscribing
+from alerts.delivery import devices, links, subscribing
 from alerts.models import Subscription
 from locations.models import Division, ExposureLocation, Province
 from portal.environment import SigningPair
@@ -134,6 +134,55 @@ def forgotten(reader: Reader, way: str, purpose: str) -> Any:
     return reader.get(address)
 
 
+# --- on a device
+
+DEVICE = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/abc",
+    "p256dh": "BGLZ1r85clvlINS1JZvMVs-ka7apIGj9BX8ckf2Wn2oqYAv7kkbn5WZ5Sk9c8p6r"
+    "zpDfZ4gafAomSWzPsl4vL-I",
+    "auth": "AAAAAAAAAAAAAAAAAAAAAA",
+}
+ON_DEVICE = "/hai-phong/theo-doi/thiet-bi/"
+
+
+def device() -> Subscription:
+    return subscribing.subscribe(
+        channel="web_push",
+        province=Province.objects.get(slug="hai-phong"),
+        address=devices.device(**DEVICE).address,
+        wishes=subscribing.Wishes("vi"),
+    )
+
+
+def device_subscribed(reader: Reader) -> Any:
+    return reader.post(ON_DEVICE, {**DEVICE, "language": "vi", "minimum": "urgent"})
+
+
+def device_looked_up(reader: Reader) -> Any:
+    return reader.post(f"{ON_DEVICE}xem/", DEVICE)
+
+
+def device_left(reader: Reader) -> Any:
+    return reader.post(f"{ON_DEVICE}huy/", DEVICE)
+
+
+def device_moved(reader: Reader) -> Any:
+    old = {f"old-{name}": value for name, value in DEVICE.items()}
+    return reader.post("/theo-doi/thiet-bi/doi/", {**DEVICE, **old})
+
+
+def device_to_change(reader: Reader) -> Any:
+    return reader.get(behind("thay-doi", subscribing.MANAGE, device()))
+
+
+def device_to_leave(reader: Reader) -> Any:
+    return reader.get(behind("huy", subscribing.MANAGE, device()))
+
+
+def device_left_by_link(reader: Reader) -> Any:
+    return reader.post(behind("huy", subscribing.MANAGE, device()), {})
+
+
 # --- files
 
 
@@ -223,6 +272,9 @@ PAGES: dict[str, At | When] = {
     "by e-mail, left twice": When(left_twice),
     "by e-mail, not subscribed": When(not_subscribed, status=410),
     "by e-mail, half a link": At("/theo-doi/thay-doi/abc/", status=404),
+    "on a device, to change": When(device_to_change),
+    "on a device, to leave": When(device_to_leave),
+    "on a device, left": When(device_left_by_link),
     "check": At("/kiem-tra/"),
     "offline": At("/ngoai-tuyen/"),
     "open data": At("/du-lieu/"),
@@ -271,6 +323,10 @@ FILES: dict[str, At | When] = {
     "poster": At("/hai-phong/ap-phich.png"),
     "manifest": At("/manifest.webmanifest"),
     "service worker": At("/sw.js"),
+    "device subscribed": When(device_subscribed),
+    "device looked up": When(device_looked_up),
+    "device left": When(device_left),
+    "device moved": When(device_moved),
     "list for the check": At("/kiem-tra/data.json"),
     "places for the map": At("/hai-phong/ban-do.json"),
     "open data of a province": At("/hai-phong/dia-diem.csv"),

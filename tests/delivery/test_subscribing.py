@@ -241,7 +241,7 @@ def test_a_used_link_to_leave_says_that_it_is_done(hai_phong, resident):
     address = links.unsubscribe(links.token(subscription), "vi").removeprefix("http://testserver")
     resident.post(address)
     assert resident.get(address).status_code == 410
-    assert "không có thư nào" in resident.get(address).content.decode()
+    assert "không có tin nào" in resident.get(address).content.decode()
 
 
 def test_wishes_are_changed_on_the_page_of_the_link(hai_phong, resident):

@@ -17,7 +17,7 @@ def channels(page: Page) -> list[str]:
 @BOTH
 def test_the_official_account_comes_first_with_its_two_steps(prefix, story, client):
     page = Page(client.get(f"{prefix}/hai-phong/theo-doi/"))
-    assert channels(page) == ["zalo", "email", "feed"]
+    assert channels(page) == ["zalo", "email", "push", "feed"]
     zalo = page.section("zalo")
     assert "Chính quyền điện tử TP Hải Phòng" in zalo.text
     scan, press = zalo.all("ol")[0].all("li")
@@ -58,5 +58,5 @@ def test_a_province_without_an_account_can_still_be_followed(divisions, client):
     page = factories.province("Hải Phòng", "31")
     page.accounts.all().delete()
     shown = Page(client.get("/hai-phong/theo-doi/"))
-    assert channels(shown) == ["zalo", "email", "feed"]
+    assert channels(shown) == ["zalo", "email", "push", "feed"]
     assert "Hải Phòng chưa có tài khoản" in shown.section("zalo").text

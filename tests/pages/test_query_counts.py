@@ -26,7 +26,7 @@ BOUNDS = {
     "/chuyen-bay/": 3,
     "/hai-phong/ca-benh/": 13,
     "/hai-phong/thong-bao/": 13,
-    "/hai-phong/theo-doi/": 5,
+    "/hai-phong/theo-doi/": 6,
     "/hai-phong/theo-doi/email/": 5,
     "/du-lieu/": 30,
     "/tim-kiem/?q=n": 30,

@@ -75,6 +75,10 @@ class Channel(Protocol):
     # whether they were accepted; they are sent again, with the same key.
     at_once: int
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether the operator has set what it needs. If not, it is as if it were not there."""
+
     def render(self, announcement: Announcement, delivery: Delivery) -> Any:
         """The message for `delivery`, whose `subscription` is loaded, or None in a broadcast.
 
@@ -105,15 +109,16 @@ class Broadcast(Channel, Protocol):
 
 CHANNELS = (
     "alerts.delivery.channels.email.EmailChannel",
+    "alerts.delivery.channels.web_push.WebPushChannel",
     "alerts.delivery.channels.zalo.ZaloChannel",
 )
 
 
 @cache
 def channels() -> dict[str, Channel]:
-    """Every channel by its name."""
+    """Every channel that is set up, by its name."""
     made = [import_string(path)() for path in CHANNELS]
-    return {channel.name: channel for channel in made}
+    return {channel.name: channel for channel in made if channel.is_set_up}
 
 
 def broadcasts() -> dict[str, Broadcast]:

@@ -44,6 +44,7 @@ class EmailChannel:
     name = "email"
     is_broadcast = False
     at_once = 1
+    is_set_up = True
 
     def __init__(self) -> None:
         self._backend: Any = None

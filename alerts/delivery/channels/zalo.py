@@ -76,6 +76,7 @@ class Message:
 class ZaloChannel:
     name = "zalo"
     is_broadcast = True
+    is_set_up = True
     at_once = 1
 
     def __init__(self) -> None:
