@@ -106,6 +106,8 @@ CACHES = {
 }
 vars().update(environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config))
 EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 20
+# Without a mail server letters are printed, which is of use to who tries the demonstration only.
+EMAIL_REACHES_PEOPLE = DEMO or "console" not in vars()["EMAIL_BACKEND"]
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"no-reply@{urlsplit(PUBLIC_BASE_URL).hostname}")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -21,6 +21,7 @@ def follow_page(request: HttpRequest, province: str) -> HttpResponse:
     context = {
         "province": publisher,
         "wards": wards_of(publisher, clock.now()).select_related("parent"),
+        "is_emailed": settings.EMAIL_REACHES_PEOPLE,
         **push_section(publisher),
     }
     return render(request, "pages/follow.html", context)

@@ -8,12 +8,14 @@ mail scanners open every link.
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -32,6 +34,11 @@ MOST_REQUESTS, SECONDS = 30, 600
 @method_decorator(csrf_exempt, name="dispatch")
 class Ask(View):
     """The form, and what follows: the same whether or not the address is known."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not settings.EMAIL_REACHES_PEOPLE:
+            raise Http404(_("This portal sends no e-mails."))
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, province: str) -> HttpResponse:
         publisher = public_province(province)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from alerts.delivery.channels.email import EmailChannel
+from alerts.models import Subscription
 from tests import factories
 from tests.pages.reading import Page
 
@@ -26,6 +28,18 @@ def test_the_official_account_comes_first_with_its_two_steps(prefix, story, clie
         "/en": ("Scan the QR code", "Press “Quan tâm” (Follow)"),
     }[prefix]
     assert zalo.one("img").get("src").endswith("/hai-phong/theo-doi.svg")
+
+
+@BOTH
+def test_without_a_mail_server_no_e_mails_are_offered(prefix, story, client, settings):
+    settings.EMAIL_REACHES_PEOPLE = False
+    page = Page(client.get(f"{prefix}/hai-phong/theo-doi/"))
+    assert channels(page) == ["zalo", "push", "feed"]
+    form = {"address": "an@example.com", "language": "vi", "minimum": "information"}
+    for answer in (client.get, lambda address: client.post(address, form)):
+        assert answer(f"{prefix}/hai-phong/theo-doi/email/").status_code == 404
+    assert not Subscription.objects.exists()
+    assert not EmailChannel().is_set_up
 
 
 @BOTH

@@ -44,11 +44,14 @@ class EmailChannel:
     name = "email"
     is_broadcast = False
     at_once = 1
-    is_set_up = True
 
     def __init__(self) -> None:
         self._backend: Any = None
         self._used_at = 0.0
+
+    @property
+    def is_set_up(self) -> bool:
+        return settings.EMAIL_REACHES_PEOPLE
 
     def render(self, announcement: Announcement, delivery: Delivery) -> "Finished":
         to = cast(Subscription, delivery.subscription)
