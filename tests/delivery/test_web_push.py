@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.db import connection
-from django.utils.log import configure_logging
 from urllib3 import HTTPResponse
 
 from alerts.delivery import devices, links
@@ -409,16 +408,16 @@ def test_an_address_is_sealed_where_it_lies(hai_phong, device):
 
 
 @pytest.mark.parametrize("status", [201, 307, 400, 403, 410, 429, 500])
-def test_an_address_is_in_no_log_error_or_line_of_the_worker(
-    status, hai_phong, service, device, caplog, settings
-):
-    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+def test_an_address_is_in_no_log_error_or_line_of_the_worker(status, hai_phong, service, caplog):
     caplog.set_level(logging.DEBUG)
+    # As Windows names them: not what the filter of the logs takes for a token.
+    token = "BQYAAAD3k9Zq"
+    device = service.device(f"?token={token}")
+    subscribed(device, hai_phong)
     service.answer(device, status, Location=device.endpoint)
     market(hai_phong)
     said = "\n".join(work())
     held = "\n".join(Delivery.objects.values_list("last_error", flat=True))
-    token = device.endpoint.rsplit("/", 1)[1]
     for secret in (token, *device.keys.values()):
         assert secret not in caplog.text + said + held
     assert token not in repr(devices.device(**device.form))
