@@ -276,8 +276,8 @@ def test_after_any_sequence_of_events_a_mirror_has_exactly_the_lists(hai_phong):
     run_state_machine_as_test(
         Office,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=25,
+            max_examples=10,
+            stateful_step_count=20,
             deadline=None,
             derandomize=True,
             phases=[Phase.generate],  # making a failure shorter would take many minutes
