@@ -23,6 +23,7 @@ os.environ |= {
     "LOG_LEVEL": "WARNING",
     "MAP_TILES_ATTRIBUTION": "",
     "MAP_TILES_URL": "",
+    "PAGE_CACHE_MB": "64",
     "PUBLIC_BASE_URL": "http://testserver",
     "SERVICE_WORKER": "1",
     "SESSION_IDLE_MINUTES": "30",

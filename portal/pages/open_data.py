@@ -25,6 +25,7 @@ from portal.publishing.open_data.files import said
 from portal.publishing.views import public_province
 from portal.web.headers import for_other_sites
 from portal.web.language import in_language
+from portal.web.page_cache.declaring import cached_page
 
 DATASETS = {dataset.slug: dataset for dataset in (NOTICES, LOCATIONS, FLIGHTS, CASES, FIGURES)}
 
@@ -84,6 +85,7 @@ def _example(value: Value) -> str:
     return " ".join(value) if isinstance(value, list) else str(said(value))
 
 
+@cached_page()
 @require_safe
 def documentation(request: HttpRequest) -> HttpResponse:
     at = clock.now()

@@ -63,6 +63,32 @@ class EntryQuerySet(PublishableQuerySet):
         at = at or clock.now()
         return self.public(at).filter(state=State.PUBLISHED, listed_until__lte=at)
 
+    def next_change(self, at: datetime) -> datetime | None:
+        """When, after `at`, the clock alone changes next what of these is public or listed: an
+        embargo ends, or a listing does. None if nothing is to come.
+
+        Asked for each publisher by itself, which its indexes answer at once, however much lies in
+        the archive: what opens later is also added later (`published_at`).
+        """
+        public = self.filter(state__in=PUBLIC_STATES)
+        opening = public.filter(published_at__gt=at, publish_from__gt=at).order_by("published_at")
+        ending = self.filter(state=State.PUBLISHED, listed_until__gt=at).order_by("listed_until")
+        moments = {
+            "opens": opening.values("publish_from"),
+            "ends": ending.values("listed_until"),
+        }
+        publishers = apps.get_model(settings.PUBLISHER_MODEL)._default_manager.order_by()
+        first_of_each = publishers.annotate(
+            **{
+                name: models.Subquery(rows.filter(province=models.OuterRef("pk"))[:1])
+                for name, rows in moments.items()
+            }
+        )
+        found = [*first_of_each.aggregate(*map(models.Min, moments)).values()]
+        for rows in moments.values():
+            found += rows.filter(province=None).values_list(flat=True)[:1]
+        return min(filter(None, found), default=None)
+
     def concerning(self, province: Any) -> Self:
         """What belongs on the pages of `province`."""
         return self.filter(province=province)
