@@ -73,20 +73,20 @@ class EntryQuerySet(PublishableQuerySet):
         public = self.filter(state__in=PUBLIC_STATES)
         opening = public.filter(published_at__gt=at, publish_from__gt=at).order_by("published_at")
         ending = self.filter(state=State.PUBLISHED, listed_until__gt=at).order_by("listed_until")
-        moments = {
-            "opens": opening.values("publish_from"),
-            "ends": ending.values("listed_until"),
-        }
+        moments = {"publish_from": opening, "listed_until": ending}
         publishers = apps.get_model(settings.PUBLISHER_MODEL)._default_manager.order_by()
         first_of_each = publishers.annotate(
             **{
-                name: models.Subquery(rows.filter(province=models.OuterRef("pk"))[:1])
+                f"next_{name}": models.Subquery(
+                    rows.filter(province=models.OuterRef("pk")).values(name)[:1]
+                )
                 for name, rows in moments.items()
             }
         )
-        found = [*first_of_each.aggregate(*map(models.Min, moments)).values()]
-        for rows in moments.values():
-            found += rows.filter(province=None).values_list(flat=True)[:1]
+        firsts = first_of_each.aggregate(*(models.Min(f"next_{name}") for name in moments))
+        found = [*firsts.values()]
+        for name, rows in moments.items():
+            found += rows.filter(province=None).values_list(name, flat=True)[:1]
         return min(filter(None, found), default=None)
 
     def concerning(self, province: Any) -> Self:

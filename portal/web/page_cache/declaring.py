@@ -77,11 +77,7 @@ def address_of(path: str, query: str) -> Address | None:
         return None
     try:
         # Of a name that comes twice the last counts, as in Django.
-        asked = dict(
-            parse_qsl(
-                query, keep_blank_values=True, max_num_fields=MOST_PARAMETERS, errors="strict"
-            )
-        )
+        asked = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_PARAMETERS))
     except ValueError:
         return None
     known = {name: asked[name] for name in sorted(declared.query) if name in asked}
