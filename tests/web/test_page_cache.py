@@ -401,12 +401,12 @@ def test_without_a_database_the_last_page_is_shown_with_its_time(cache, site, se
     pass_by()
     answer = ask(cache, "/hai-phong/", HTTP_ACCEPT_ENCODING="identity")
     assert answer.code == 200
-    assert 'class="banner as-of"' in answer.text
+    assert 'class="banner last-good"' in answer.text
     assert answer.headers["cache-control"] == "public, max-age=5"
     assert len(renders(cache)) == 1
     site.is_away = False
     pass_by(1.1)
-    assert "as-of" not in ask(cache, "/hai-phong/").text
+    assert "last-good" not in ask(cache, "/hai-phong/").text
 
 
 def test_the_mark_is_in_the_language_of_the_page_and_portal_js_learns_the_time(cache, site):
@@ -474,7 +474,7 @@ def test_a_database_that_does_not_answer_holds_up_nobody_for_long(cache, site):
     thread.start()
     time.sleep(0.05)
     began = time.monotonic()
-    assert "as-of" in ask(cache, "/hai-phong/").text
+    assert "last-good" in ask(cache, "/hai-phong/").text
     waited = time.monotonic() - began
     for _ in range(10):
         ask(cache, "/hai-phong/")
