@@ -188,7 +188,8 @@ def served(port: int, files: Path, megabytes: str) -> Iterator["subprocess.Popen
 
 def load(port: int, path: str, seconds: int, *, script: str = "", scratch: Path = ROOT) -> Load:
     command = ["taskset", "-c", str((os.cpu_count() or 1) - 1), "wrk", "--latency"]
-    command += ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-H", "Accept-Encoding: br"]
+    command += ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s"]
+    command += ["-H", "Accept-Encoding: br"]
     if script:
         (scratch / "load.lua").write_text(script)
         command += ["-s", str(scratch / "load.lua")]
