@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from locations.models import Division, ExposureLocation, ExposureWindow, Province
 from portal import clock
 from portal.publishing import content as contents
-from portal.publishing import ledger
+from portal.publishing import ledger, versions
 from portal.publishing.models import Code, Officer, Publishable, Revision
 from portal.publishing.models.publishable import State
 from portal.text import fold
@@ -159,3 +159,4 @@ class MadeLoad:
         ]
         ledger.seal(revisions)
         Revision.objects.bulk_create(revisions, batch_size=300)
+        versions.changed_everywhere()

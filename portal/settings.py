@@ -104,6 +104,8 @@ else:
 CACHES = {
     "default": environment.parsed("CACHE_URL", default="locmemcache://", parse=env.cache_url_config)
 }
+# Memory of each process for finished pages (`portal.web.page_cache`); 0 switches it off.
+PAGE_CACHE_MB = environment.whole_number("PAGE_CACHE_MB", default=64)
 vars().update(environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config))
 EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 20
 # Without a mail server letters are printed, which is of use to who tries the demonstration only.

@@ -23,6 +23,7 @@ os.environ |= {
     "LOG_LEVEL": "WARNING",
     "MAP_TILES_ATTRIBUTION": "",
     "MAP_TILES_URL": "",
+    "PAGE_CACHE_MB": "64",
     "PUBLIC_BASE_URL": "http://testserver",
     "PUSH_KEY": "",
     "PUSH_SERVICES": "",

@@ -17,6 +17,7 @@ from alerts.models import Notice
 from portal.publishing.views import public_province
 from portal.web.atom import vietnamese
 from portal.web.language import in_language
+from portal.web.page_cache.declaring import cached_page
 from portal.web.templatetags.portal_web import said
 
 CONTENT_TYPE = "application/cap+xml"
@@ -24,6 +25,7 @@ CONTENT_TYPE = "application/cap+xml"
 NEWEST = 50
 
 
+@cached_page()
 @require_safe
 def notice_cap(request: HttpRequest, province: str, code: str) -> HttpResponse:
     """The newest CAP message of one notice; of an exercise too, which says that it is one."""
@@ -35,6 +37,7 @@ def notice_cap(request: HttpRequest, province: str, code: str) -> HttpResponse:
     return HttpResponse(message, content_type=CONTENT_TYPE)
 
 
+@cached_page()
 @require_safe
 def province_cap(request: HttpRequest, province: str) -> HttpResponse:
     """The newest CAP messages of a province, cancellations among them, as an Atom feed."""

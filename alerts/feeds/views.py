@@ -24,6 +24,7 @@ from portal.publishing.open_data.dataset import status_of
 from portal.publishing.views import public_province
 from portal.web.atom import AtomFeed, Category, vietnamese
 from portal.web.language import in_language
+from portal.web.page_cache.declaring import cached_page
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ class EntryFeed(Feed):
         }
 
 
+@cached_page(ward="[0-9]{4}-[0-9]{1,5}")
 @conditional_page
 @require_safe
 def feed(request: HttpRequest, province: str | None = None) -> HttpResponse:

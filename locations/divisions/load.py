@@ -11,6 +11,7 @@ from django.db import transaction
 from locations.divisions.records import FILE, Record, read
 from locations.divisions.titles import Kind
 from locations.models.division import Division
+from portal.publishing import versions
 
 T = TypeVar("T")
 
@@ -67,6 +68,8 @@ def load(path: Path = FILE, progress: Callable[[int, int], None] | None = None) 
                 progress(done, total)
         for keys in _chunks(obsolete):
             Successor.objects.filter(pk__in=keys).delete()
+        if outdated or missing or obsolete:
+            versions.changed_everywhere()
 
     new = sum(division.pk not in present for division in outdated)
     return Loaded(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
@@ -12,6 +13,7 @@ from portal import clock
 from portal.publishing import changes
 from portal.publishing.models.revision import RevisionQuerySet
 from portal.publishing.views import public_province
+from portal.web.page_cache.declaring import PAGE_NUMBER, cached_page
 
 PER_PAGE = 20
 # How long, and how many of them, the province page shows first of all.
@@ -25,6 +27,7 @@ def recent_corrections(province: Province) -> list[changes.Change]:
     return changes.described(recent[:RECENT_SHOWN])
 
 
+@method_decorator(cached_page(page=PAGE_NUMBER), name="dispatch")
 class Corrections(ListView):
     template_name = "pages/corrections.html"
     paginate_by = PER_PAGE

@@ -12,8 +12,10 @@ from locations.qr.codes import printed_url, qr_png, qr_svg
 from portal import clock
 from portal.pages.push_subscriptions import push_section
 from portal.publishing.views import public_province
+from portal.web.page_cache.declaring import cached_page
 
 
+@cached_page()
 @require_safe
 def follow_page(request: HttpRequest, province: str) -> HttpResponse:
     """Each way to follow the province is a section of the page, the official account first."""
@@ -27,6 +29,7 @@ def follow_page(request: HttpRequest, province: str) -> HttpResponse:
     return render(request, "pages/follow.html", context)
 
 
+@cached_page()
 @require_safe
 def qr_code(request: HttpRequest, province: str, purpose: str, extension: str) -> HttpResponse:
     """The code that leads to the follow page ("theo-doi") or to the province page ("trang")."""

@@ -8,11 +8,13 @@ from django.views.decorators.http import require_safe
 from alerts.models import Figure, Notice
 from locations.models import ExposureLocation, Province
 from portal import clock
+from portal.web.page_cache.declaring import cached_page
 from portal.web.queries import count_of
 
 LATEST_NOTICES = 6
 
 
+@cached_page()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     at = clock.now()

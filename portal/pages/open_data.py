@@ -24,6 +24,7 @@ from portal.publishing.open_data.files import said
 from portal.publishing.views import public_province
 from portal.web.headers import for_other_sites
 from portal.web.language import in_language
+from portal.web.page_cache.declaring import cached_page
 
 
 @for_other_sites
@@ -81,6 +82,7 @@ def _example(value: Value) -> str:
     return " ".join(value) if isinstance(value, list) else str(said(value))
 
 
+@cached_page()
 @require_safe
 def documentation(request: HttpRequest) -> HttpResponse:
     at = clock.now()

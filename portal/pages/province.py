@@ -15,12 +15,14 @@ from portal import clock
 from portal.pages.corrections import recent_corrections
 from portal.publishing.models import EntryQuerySet
 from portal.publishing.views import public_province
+from portal.web.page_cache.declaring import cached_page
 
 # More than these are on the list pages, to which the section links.
 LOCATIONS_SHOWN = 50
 OTHERS_SHOWN = 20
 
 
+@cached_page()
 @require_safe
 def province_page(request: HttpRequest, province: str) -> HttpResponse:
     publisher = public_province(province)

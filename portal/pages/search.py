@@ -11,12 +11,14 @@ from django.views.decorators.http import require_safe
 from alerts.models import CaseAnnouncement, Notice
 from locations.models import ExposureLocation, Flight, Province
 from portal.text import fold
+from portal.web.page_cache.declaring import cached_page
 
 # Per kind; a longer list is found on the pages of the province.
 RESULTS_PER_KIND = 20
 LONGEST_QUERY = 100
 
 
+@cached_page(q=None)
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]

@@ -15,11 +15,13 @@ from locations.qr.codes import printed_url, qr_png, qr_svg
 from portal.pages.codes import Found, find
 from portal.publishing.models import Code
 from portal.publishing.views import REVISION_PARAMETER
+from portal.web.page_cache.declaring import cached_page
 
 # What a card's code holds behind the code of its entry: 2, or 2E on an English card.
 VERSION = re.compile(rf"(?P<number>[0-9]{{1,9}})(?P<english>{ENGLISH_MARK})?", re.IGNORECASE)
 
 
+@cached_page()
 @require_safe
 def short_address(request: HttpRequest, code: str) -> HttpResponseRedirect:
     """Leads to a page of this portal, never elsewhere: a code to follow an account leads to the
@@ -27,6 +29,7 @@ def short_address(request: HttpRequest, code: str) -> HttpResponseRedirect:
     return redirect(public_target(code).address)
 
 
+@cached_page()
 @require_safe
 def card_address(request: HttpRequest, code: str, version: str) -> HttpResponseRedirect:
     """From a picture to the page of its entry, which says what has changed since."""

@@ -20,6 +20,7 @@ from portal.pages.entries import also_changed
 from portal.publishing.models import Entry
 from portal.publishing.models.code import LENGTH, Code
 from portal.publishing.verdict import Verdict, verdict_on
+from portal.web.page_cache.declaring import cached_page
 
 # Of the kind that is printed, and of no entry: no code has a zero within.
 EXAMPLE = "7H3K0X"
@@ -59,6 +60,7 @@ class Answer:
     length: int = LENGTH
 
 
+@cached_page(ma=None)
 @require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("ma", "")

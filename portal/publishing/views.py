@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 from django_filters.views import FilterView
@@ -12,6 +13,7 @@ from django_filters.views import FilterView
 from portal.publishing import changes
 from portal.publishing.models import EntryQuerySet
 from portal.publishing.verdict import Verdict, verdict_on
+from portal.web.page_cache.declaring import PAGE_NUMBER, cached_page
 
 ENTRIES_PER_PAGE = 50
 # `?lan=2`: the reader comes from a picture of revision 2 ("lần sửa").
@@ -36,6 +38,13 @@ class EntryListView(FilterView):
     strict = False
     paginate_by = ENTRIES_PER_PAGE
     province: Any = None
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        # Of what is filtered only current and past are few enough to keep.
+        filters = dict.fromkeys(cls.filterset_class.get_filters())
+        kept = filters | {"status": "past|all", "page": PAGE_NUMBER}
+        return cached_page(**kept)(super().as_view(**initkwargs))
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -65,6 +74,7 @@ class EntryListView(FilterView):
         return super().get_context_data(province=self.province, **kwargs)
 
 
+@method_decorator(cached_page(**{REVISION_PARAMETER: "[1-9][0-9]{0,3}"}), name="dispatch")
 class EntryDetailView(DetailView):
     """An entry's permanent page: current, past, or withdrawn and saying why. That of an exercise
     says that it is one, and nothing leads to it."""

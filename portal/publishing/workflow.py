@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.publishing import content as contents
-from portal.publishing import ledger, writing
+from portal.publishing import ledger, versions, writing
 from portal.publishing.models import Batch, Officer, Publishable, Revision
 from portal.publishing.models.publishable import State
 from portal.publishing.privacy import approval as privacy
@@ -278,7 +278,9 @@ def open_revisions(
 def carry_out(pairs: Sequence[Pair], *, by: Officer, note: str) -> None:
     """Makes approvable, valid revisions public, each with its locked entry; all of one kind."""
     at = clock.now()
-    writing.load([entry for entry, _ in pairs])
+    entries = [entry for entry, _ in pairs]
+    writing.load(entries)
+    concerned = versions.scopes_of(entries)
     published = [pair for pair in pairs if pair[1].action != WITHDRAW]
     withdrawn = [pair for pair in pairs if pair[1].action == WITHDRAW]
     for entry, revision in published:
@@ -292,8 +294,11 @@ def carry_out(pairs: Sequence[Pair], *, by: Officer, note: str) -> None:
     writing.save_all([entry for entry, _ in withdrawn])
     revisions = [revision for _, revision in pairs]
     _decide(revisions, by, note, at)
-    # The head of the ledger is the last lock of a transaction; see `ledger`.
+    concerned |= versions.scopes_of(entries)
+    # The head of the ledger is the last lock of a transaction; see `ledger`. The versions are
+    # locked under it, and so never by two at a time.
     ledger.seal(revisions)
+    versions.changed(concerned)
     writing.save_all(revisions)
     carried_out.send(sender=type(pairs[0][0]), pairs=pairs, at=at)
 

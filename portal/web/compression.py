@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 import brotli
 from django.http import HttpRequest, HttpResponse
@@ -39,9 +40,19 @@ class CompressionMiddleware:
         response = self.get_response(request)
         if _may_be_compressed(request, response):
             patch_vary_headers(response, ["Accept-Encoding"])
-            if coding := _accepted(request):
+            if coding := accepted_coding(request.headers.get("Accept-Encoding", "")):
                 _compress(response, coding)
         return response
+
+
+def is_worth_compressing(content_type: str, length: int) -> bool:
+    return length >= MIN_BYTES and TEXT.match(content_type) is not None
+
+
+@lru_cache(maxsize=1000)
+def accepted_coding(header: str) -> str | None:
+    """The best that an Accept-Encoding `header` allows."""
+    return next((coding for coding in CODINGS if ACCEPTED[coding].search(header)), None)
 
 
 def _may_be_compressed(request: HttpRequest, response: HttpResponse) -> bool:
@@ -50,14 +61,8 @@ def _may_be_compressed(request: HttpRequest, response: HttpResponse) -> bool:
         and not response.cookies
         and not response.streaming
         and not response.has_header("Content-Encoding")
-        and len(response.content) >= MIN_BYTES
-        and TEXT.match(response.headers.get("Content-Type", "")) is not None
+        and is_worth_compressing(response.headers.get("Content-Type", ""), len(response.content))
     )
-
-
-def _accepted(request: HttpRequest) -> str | None:
-    header = request.headers.get("Accept-Encoding", "")
-    return next((coding for coding in CODINGS if ACCEPTED[coding].search(header)), None)
 
 
 def _compress(response: HttpResponse, coding: str) -> None:

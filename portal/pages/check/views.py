@@ -11,6 +11,7 @@ from django.views.decorators.http import condition, require_safe
 
 from portal import clock
 from portal.pages.check import data, words
+from portal.web.page_cache.declaring import cached_page
 
 # What the page's script imports, named so that browsers fetch all of it at once.
 MODULES = [f"js/check/{name}.js" for name in (
@@ -20,6 +21,7 @@ MODULES = [f"js/check/{name}.js" for name in (
 )]  # fmt: skip
 
 
+@cached_page()
 @require_safe
 def check_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/check.html", {"words": words.for_script(), "modules": MODULES})
@@ -35,6 +37,7 @@ def _etag(request: HttpRequest) -> str:
     return f'"{data.FORMAT}-{get_language()}-{data.version()}-{_minute():%Y%m%d%H%M}"'
 
 
+@cached_page()
 @require_safe
 @condition(etag_func=_etag)
 def check_data(request: HttpRequest) -> HttpResponse:

@@ -63,6 +63,32 @@ class EntryQuerySet(PublishableQuerySet):
         at = at or clock.now()
         return self.public(at).filter(state=State.PUBLISHED, listed_until__lte=at)
 
+    def next_change(self, at: datetime) -> datetime | None:
+        """When, after `at`, the clock alone changes next what of these is public or listed: an
+        embargo ends, or a listing does. None if nothing is to come.
+
+        Asked for each publisher by itself, which its indexes answer at once, however much lies in
+        the archive: what opens later is also added later (`published_at`).
+        """
+        public = self.filter(state__in=PUBLIC_STATES)
+        opening = public.filter(published_at__gt=at, publish_from__gt=at).order_by("published_at")
+        ending = self.filter(state=State.PUBLISHED, listed_until__gt=at).order_by("listed_until")
+        moments = {"publish_from": opening, "listed_until": ending}
+        publishers = apps.get_model(settings.PUBLISHER_MODEL)._default_manager.order_by()
+        first_of_each = publishers.annotate(
+            **{
+                f"next_{name}": models.Subquery(
+                    rows.filter(province=models.OuterRef("pk")).values(name)[:1]
+                )
+                for name, rows in moments.items()
+            }
+        )
+        firsts = first_of_each.aggregate(*(models.Min(f"next_{name}") for name in moments))
+        found = [*firsts.values()]
+        for name, rows in moments.items():
+            found += rows.filter(province=None).values_list(name, flat=True)[:1]
+        return min(filter(None, found), default=None)
+
     def concerning(self, province: Any) -> Self:
         """What belongs on the pages of `province`."""
         return self.filter(province=province)
