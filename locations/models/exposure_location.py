@@ -151,6 +151,9 @@ class ExposureLocation(Entry):
             *Entry.Meta.indexes,
             models.Index(fields=["ward", "-published_at"], name="exposurelocation_by_ward"),
             models.Index(fields=["district", "-published_at"], name="exposurelocation_by_district"),
+            # In which wards and districts a province has listed something.
+            models.Index(fields=["province", "ward"], name="exposurelocation_wards"),
+            models.Index(fields=["province", "district"], name="exposurelocation_districts"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from locations.models import Province
 from portal import clock
 from portal.publishing import changes
 from portal.publishing.models.revision import RevisionQuerySet
+from portal.publishing.paging import BoundedPaginator
 from portal.publishing.views import public_province
 
 PER_PAGE = 20
@@ -27,6 +28,7 @@ def recent_corrections(province: Province) -> list[changes.Change]:
 
 class Corrections(ListView):
     template_name = "pages/corrections.html"
+    paginator_class = BoundedPaginator
     paginate_by = PER_PAGE
     province: Any = None
 

@@ -11,6 +11,7 @@ from django_filters.views import FilterView
 
 from portal.publishing import changes
 from portal.publishing.models import EntryQuerySet
+from portal.publishing.paging import BoundedPaginator
 from portal.publishing.verdict import Verdict, verdict_on
 
 ENTRIES_PER_PAGE = 50
@@ -34,6 +35,7 @@ class EntryListView(FilterView):
     """
 
     strict = False
+    paginator_class = BoundedPaginator
     paginate_by = ENTRIES_PER_PAGE
     province: Any = None
 

@@ -148,6 +148,18 @@ class Revision(models.Model):
                 condition=Q(is_correction=True),
                 name="revision_corrections",
             ),
+            models.Index(
+                fields=["-sequence"],
+                condition=Q(is_correction=True),
+                name="revision_all_corrections",
+            ),
+            models.Index(
+                fields=["decided_at"],
+                condition=Q(is_correction=True),
+                name="revision_corrected_at",
+            ),
+            models.Index(fields=["province", "-id"], name="revision_of_province"),
+            models.Index(fields=["state", "-id"], name="revision_in_state"),
         ]
         constraints = [
             models.UniqueConstraint(
