@@ -64,7 +64,8 @@ def fill(
     with connection.cursor() as cursor:
         for name in ("names", "what", "wards"):
             cursor.execute(f"DROP TABLE many_{name}")
-        cursor.execute("ANALYZE")
+        if _on_postgresql():
+            cursor.execute("ANALYZE")  # as autovacuum would; nothing does it for SQLite
 
 
 def _helpers(wards: list[Division]) -> None:

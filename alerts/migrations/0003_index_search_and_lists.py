@@ -58,6 +58,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['state', '-id'], name='caseannouncement_in_state'),
         ),
         AddLiveIndex(
+            model_name='caseannouncement',
+            index=models.Index(fields=['province', 'state', '-id'], name='caseannouncement_waiting'),
+        ),
+        AddLiveIndex(
             model_name='figure',
             index=models.Index(fields=['state', 'listed_until'], name='figure_current'),
         ),
@@ -84,6 +88,10 @@ class Migration(migrations.Migration):
         AddLiveIndex(
             model_name='figure',
             index=models.Index(fields=['state', '-id'], name='figure_in_state'),
+        ),
+        AddLiveIndex(
+            model_name='figure',
+            index=models.Index(fields=['province', 'state', '-id'], name='figure_waiting'),
         ),
         AddLiveIndex(
             model_name='guidance',
@@ -114,6 +122,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['state', '-id'], name='guidance_in_state'),
         ),
         AddLiveIndex(
+            model_name='guidance',
+            index=models.Index(fields=['province', 'state', '-id'], name='guidance_waiting'),
+        ),
+        AddLiveIndex(
             model_name='notice',
             index=models.Index(fields=['state', 'listed_until'], name='notice_current'),
         ),
@@ -140,6 +152,10 @@ class Migration(migrations.Migration):
         AddLiveIndex(
             model_name='notice',
             index=models.Index(fields=['state', '-id'], name='notice_in_state'),
+        ),
+        AddLiveIndex(
+            model_name='notice',
+            index=models.Index(fields=['province', 'state', '-id'], name='notice_waiting'),
         ),
         AddSearchIndex('CaseAnnouncement'),
         AddSearchIndex('Figure'),

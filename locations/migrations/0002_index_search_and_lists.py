@@ -18,6 +18,14 @@ class Migration(migrations.Migration):
             name='exposurelocation_added',
         ),
         RemoveLiveIndex(
+            model_name='exposurelocation',
+            name='exposurelocation_by_ward',
+        ),
+        RemoveLiveIndex(
+            model_name='exposurelocation',
+            name='exposurelocation_by_district',
+        ),
+        RemoveLiveIndex(
             model_name='flight',
             name='flight_added',
         ),
@@ -51,11 +59,15 @@ class Migration(migrations.Migration):
         ),
         AddLiveIndex(
             model_name='exposurelocation',
-            index=models.Index(fields=['province', 'ward'], name='exposurelocation_wards'),
+            index=models.Index(fields=['province', 'state', '-id'], name='exposurelocation_waiting'),
         ),
         AddLiveIndex(
             model_name='exposurelocation',
-            index=models.Index(fields=['province', 'district'], name='exposurelocation_districts'),
+            index=models.Index(fields=['province', 'ward', '-published_at', '-id'], name='exposurelocation_wards'),
+        ),
+        AddLiveIndex(
+            model_name='exposurelocation',
+            index=models.Index(fields=['province', 'district', '-published_at', '-id'], name='exposurelocation_districts'),
         ),
         AddLiveIndex(
             model_name='flight',
@@ -84,6 +96,10 @@ class Migration(migrations.Migration):
         AddLiveIndex(
             model_name='flight',
             index=models.Index(fields=['state', '-id'], name='flight_in_state'),
+        ),
+        AddLiveIndex(
+            model_name='flight',
+            index=models.Index(fields=['province', 'state', '-id'], name='flight_waiting'),
         ),
         AddSearchIndex('ExposureLocation'),
         AddSearchIndex('Flight'),

@@ -149,11 +149,14 @@ class ExposureLocation(Entry):
         ]
         indexes = [
             *Entry.Meta.indexes,
-            models.Index(fields=["ward", "-published_at"], name="exposurelocation_by_ward"),
-            models.Index(fields=["district", "-published_at"], name="exposurelocation_by_district"),
-            # In which wards and districts a province has listed something.
-            models.Index(fields=["province", "ward"], name="exposurelocation_wards"),
-            models.Index(fields=["province", "district"], name="exposurelocation_districts"),
+            # In which wards and districts a province has listed something, and their lists.
+            models.Index(
+                fields=["province", "ward", "-published_at", "-id"], name="exposurelocation_wards"
+            ),
+            models.Index(
+                fields=["province", "district", "-published_at", "-id"],
+                name="exposurelocation_districts",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -112,7 +112,7 @@ def test_the_index_follows_every_way_of_writing(hai_phong):
 
 @pytest.mark.parametrize("model", entry_models(), ids=lambda model: model.__name__)
 def test_every_kind_of_entry_has_its_search_index(model):
-    """A migration that makes SQLite copy a table takes the triggers away: `AddSearchIndex` again."""
+    """A migration that makes SQLite copy a table takes its triggers away, and adds them again."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if SQLITE:

@@ -39,7 +39,7 @@ class PublishableQuerySet(models.QuerySet):
             return self
         if not officer.is_active:
             return self.none()
-        return self.filter(**{self.model.officers_lookup: officer})
+        return self.filter(**{f"{self.model.publisher_field}__in": officer.province_keys()})
 
 
 class EntryQuerySet(PublishableQuerySet):
@@ -132,7 +132,8 @@ class Publishable(models.Model):
     content_links: ClassVar[tuple[str, ...]] = ()
     # What `derive` and the privacy lint read beyond the row: fetched once when many are applied.
     derived_from: ClassVar[tuple[str, ...]] = ()
-    officers_lookup: ClassVar[str] = "province__officers"
+    # Whose officers are responsible.
+    publisher_field: ClassVar[str] = "province"
     # Content that no page shows; a change of it alone is no correction.
     unseen_fields: ClassVar[tuple[str, ...]] = ()
     # What an approver checks first: where, when, and what residents are asked to do.
@@ -276,6 +277,7 @@ class Entry(Publishable):
             models.Index(fields=["-updated_at", "-id"], name="%(class)s_last_changed"),
             models.Index(fields=["province", "-id"], name="%(class)s_of_province"),
             models.Index(fields=["state", "-id"], name="%(class)s_in_state"),
+            models.Index(fields=["province", "state", "-id"], name="%(class)s_waiting"),
         ]
 
     def is_listed(self, at: datetime | None = None) -> bool:

@@ -46,7 +46,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """Only revisions of what `officer` is responsible for."""
         if officer.sees_everything:
             return self
-        return self.filter(province__officers=officer)
+        return self.filter(province__in=officer.province_keys())
 
 
 class Revision(models.Model):
