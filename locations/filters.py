@@ -8,6 +8,7 @@ from django_filters import ChoiceFilter, ModelChoiceFilter
 
 from locations.models import Division, ExposureLocation
 from locations.models.exposure_location import ExposureLocationQuerySet
+from portal.publishing.distinct import values_of
 from portal.publishing.filters import DatedEntryFilter
 
 
@@ -15,9 +16,8 @@ class UnitFilter(ModelChoiceFilter):
     """Wards or districts in which the province has listed something; anything else is refused."""
 
     def get_queryset(self, request: Any) -> Any:
-        return Division.objects.filter(
-            Q(pk__in=self.parent.units_listed(self.field_name))
-        ).order_by("folded_name", "pk")
+        listed = self.parent.units_listed(self.field_name)
+        return Division.objects.filter(listed).order_by("folded_name", "pk")
 
 
 class ExposureLocationFilter(DatedEntryFilter):
@@ -29,11 +29,13 @@ class ExposureLocationFilter(DatedEntryFilter):
         label=_("Kind"), choices=ExposureLocation.Kind.choices, empty_label=_("all")
     )
 
-    def units_listed(self, level: str) -> Any:
+    def units_listed(self, level: str) -> Q:
         public = ExposureLocation.objects.public().filter(province=self.province)
+        wards = values_of(public, "ward")
         if level == "ward":
-            return public.values("ward")
-        return public.exclude(ward=None).values("ward__parent").union(public.values("district"))
+            return Q(pk__in=wards)
+        around = Division.objects.filter(pk__in=wards).values("parent")
+        return Q(pk__in=around) | Q(pk__in=values_of(public, "district"))
 
     def in_district(
         self, queryset: ExposureLocationQuerySet, name: str, value: Division

@@ -10,6 +10,7 @@ from alerts.models import CaseAnnouncement, Notice
 from locations.models import Division, ExposureLocation, Flight, Province
 from portal.publishing import changes
 from portal.publishing.changes import Change
+from portal.publishing.distinct import values_of
 from portal.publishing.models import EntryQuerySet
 
 LENGTH = 50
@@ -61,11 +62,10 @@ def newest(
 
 def wards_of(province: Province, at: datetime) -> QuerySet[Division]:
     """The wards in which `province` has listed a place or announced cases."""
-    named = Q()
+    named: set[Any] = set()
     for model in (ExposureLocation, CaseAnnouncement):
-        rows = model.objects.public(at).filter(province=province)
-        named |= Q(pk__in=rows.exclude(ward=None).values("ward"))
-    return Division.objects.filter(named).order_by("folded_name", "pk")
+        named |= set(values_of(model.objects.public(at).filter(province=province), "ward"))
+    return Division.objects.filter(pk__in=named).order_by("folded_name", "pk")
 
 
 def _entries(

@@ -38,7 +38,8 @@ class ExposureLocationQuerySet(EntryQuerySet):
 
     def in_district(self, key: str) -> Self:
         """Those in the district with this key, whether their ward is known or not."""
-        return self.filter(Q(ward__parent=key) | Q(district=key))
+        wards = Division.objects.filter(parent=key)
+        return self.filter(Q(ward__in=wards) | Q(district=key))
 
 
 class ExposureLocation(Entry):
@@ -153,8 +154,14 @@ class ExposureLocation(Entry):
         ]
         indexes = [
             *Entry.Meta.indexes,
-            models.Index(fields=["ward", "-published_at"], name="exposurelocation_by_ward"),
-            models.Index(fields=["district", "-published_at"], name="exposurelocation_by_district"),
+            # In which wards and districts a province has listed something, and their lists.
+            models.Index(
+                fields=["province", "ward", "-published_at", "-id"], name="exposurelocation_wards"
+            ),
+            models.Index(
+                fields=["province", "district", "-published_at", "-id"],
+                name="exposurelocation_districts",
+            ),
         ]
 
     def __str__(self) -> str:

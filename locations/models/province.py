@@ -75,7 +75,7 @@ class Province(Publishable):
         "hotlines": ("label", "label_en", "number"),
         "links": ("name", "name_en", "leads_to", "leads_to_en", "url"),
     }
-    officers_lookup = "officers"
+    publisher_field = "pk"
 
     slug = models.SlugField(
         _("address"),

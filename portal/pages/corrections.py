@@ -12,6 +12,7 @@ from locations.models import Province
 from portal import clock
 from portal.publishing import changes
 from portal.publishing.models.revision import RevisionQuerySet
+from portal.publishing.paging import BoundedPaginator
 from portal.publishing.views import public_province
 from portal.web.page_cache.declaring import PAGE_NUMBER, cached_page
 
@@ -30,6 +31,7 @@ def recent_corrections(province: Province) -> list[changes.Change]:
 @method_decorator(cached_page(page=PAGE_NUMBER), name="dispatch")
 class Corrections(ListView):
     template_name = "pages/corrections.html"
+    paginator_class = BoundedPaginator
     paginate_by = PER_PAGE
     province: Any = None
 

@@ -16,6 +16,7 @@ from alerts.delivery import devices
 from alerts.delivery.subscribing import Wishes
 from alerts.models import Notice, Subscription
 from locations.models import Division, ExposureLocation, Province
+from portal.publishing.distinct import values_of
 
 MINIMUM = (
     (Notice.Severity.INFORMATION, _("All notices")),
@@ -162,13 +163,6 @@ class PushForm(WishesForm, DeviceForm):
 def units_listed(province: Province) -> Q:
     """The wards and districts in which the province has listed a place."""
     places = ExposureLocation.objects.public().filter(province=province)
-    in_wards = places.exclude(ward=None)
-    return (
-        Q(pk__in=in_wards.values("ward"))
-        | Q(
-            pk__in=in_wards.filter(ward__parent__level=Division.Level.DISTRICT).values(
-                "ward__parent"
-            )
-        )
-        | Q(pk__in=places.exclude(district=None).values("district"))
-    )
+    wards = values_of(places, "ward")
+    around = Division.objects.districts().filter(children__in=wards).values("pk")
+    return Q(pk__in=wards) | Q(pk__in=around) | Q(pk__in=values_of(places, "district"))

@@ -13,7 +13,14 @@ class PublishingConfig(AppConfig):
         from portal.publishing.accounts import trail
 
         post_migrate.connect(_ensure_roles, sender=self)
+        post_migrate.connect(_tell_sqlite)  # after each app, because it may have made indexes
         trail.connect()
+
+
+def _tell_sqlite(using: str, **kwargs: Any) -> None:
+    from portal.publishing.sqlite_statistics import tell
+
+    tell(using)
 
 
 def _ensure_roles(**kwargs: Any) -> None:

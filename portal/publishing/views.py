@@ -12,6 +12,7 @@ from django_filters.views import FilterView
 
 from portal.publishing import changes
 from portal.publishing.models import EntryQuerySet
+from portal.publishing.paging import BoundedPaginator
 from portal.publishing.verdict import Verdict, verdict_on
 from portal.web.page_cache.declaring import PAGE_NUMBER, cached_page
 
@@ -36,6 +37,7 @@ class EntryListView(FilterView):
     """
 
     strict = False
+    paginator_class = BoundedPaginator
     paginate_by = ENTRIES_PER_PAGE
     province: Any = None
 

@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy
 from portal.publishing import content as contents
 from portal.publishing import workflow
 from portal.publishing.admin import conflicts
+from portal.publishing.admin.filters import OwnProvinceFilter
 from portal.publishing.admin.forms import ChildFormSet, ContentForm, working_content
 from portal.publishing.models import Entry, Publishable, Revision
+from portal.publishing.paging import StaffPaginator
 from portal.publishing.privacy import checks
 
 # Fields that most entries leave empty are folded away.
@@ -67,8 +69,9 @@ class PublishingAdmin(admin.ModelAdmin):
     fixed_fields: tuple[str, ...] = ("province",)
     # Links that may point outside the officer's own provinces.
     unscoped_fields: tuple[str, ...] = ("also_concerns",)
-    list_filter = ("state", "is_exercise", ("province", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", "is_exercise", ("province", OwnProvinceFilter))
     list_per_page = 50
+    paginator = StaffPaginator
     ordering = ("-pk",)
     show_full_result_count = False
     view_on_site = False  # the form has its own link

@@ -5,11 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from portal.publishing.paging import StaffPaginator
+
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """A subclass says in `get_queryset` whose rows an officer sees."""
 
     list_per_page = 50
+    paginator = StaffPaginator
     # Counting all rows as well as those found would take seconds when there are many.
     show_full_result_count = False
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.publishing import comparison, workflow
+from portal.publishing.admin.filters import KindFilter, OwnProvinceFilter
 from portal.publishing.admin.read_only import ReadOnlyAdmin
 from portal.publishing.admin.trail import OfficerFilter, csv_of
 from portal.publishing.models import Revision
@@ -42,8 +43,8 @@ class RevisionAdmin(ReadOnlyAdmin):
         "state",
         "action",
         "is_exercise",
-        ("entry_type", admin.RelatedOnlyFieldListFilter),
-        ("province", admin.RelatedOnlyFieldListFilter),
+        ("entry_type", KindFilter),
+        ("province", OwnProvinceFilter),
         OfficerFilter,
     )
     list_select_related = ("entry_type", "province", "author", "decided_by")

@@ -50,6 +50,11 @@ class Officer(AbstractUser):
         """Whether a password is not enough: for whoever approves, or manages other officers."""
         return self.has_perm(APPROVE) or self.has_perm(MANAGE_OFFICERS)
 
+    def province_keys(self) -> list[int]:
+        """The keys of the officer's provinces. Asked for before the rows of these provinces are:
+        a database that knows them reads the newest from an index, and sorts nothing."""
+        return list(self.provinces.values_list("pk", flat=True))
+
     def may_work_for(self, province: Any) -> bool:
         """Whether the officer is responsible for `province`; None stands for the whole country."""
         if self.sees_everything:

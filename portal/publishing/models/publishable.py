@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.publishing import search_index
 from portal.publishing.models.code import EXERCISE_MARK, Code
 from portal.publishing.models.officer import Officer
 from portal.text import fold, search_words
@@ -38,7 +39,7 @@ class PublishableQuerySet(models.QuerySet):
             return self
         if not officer.is_active:
             return self.none()
-        return self.filter(**{self.model.officers_lookup: officer})
+        return self.filter(**{f"{self.model.publisher_field}__in": officer.province_keys()})
 
 
 class EntryQuerySet(PublishableQuerySet):
@@ -109,10 +110,7 @@ class EntryQuerySet(PublishableQuerySet):
 
     def search(self, text: str) -> Self:
         """Entries in which every word of `text` occurs, whatever its accents, case and spaces."""
-        found = self
-        for word in search_words(text):
-            found = found.filter(search_text__contains=word)
-        return found
+        return search_index.narrowed(self, search_words(text))
 
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-pk")
@@ -160,7 +158,8 @@ class Publishable(models.Model):
     content_links: ClassVar[tuple[str, ...]] = ()
     # What `derive` and the privacy lint read beyond the row: fetched once when many are applied.
     derived_from: ClassVar[tuple[str, ...]] = ()
-    officers_lookup: ClassVar[str] = "province__officers"
+    # Whose officers are responsible.
+    publisher_field: ClassVar[str] = "province"
     # Content that no page shows; a change of it alone is no correction.
     unseen_fields: ClassVar[tuple[str, ...]] = ()
     # What an approver checks first: where, when, and what residents are asked to do.
@@ -294,8 +293,17 @@ class Entry(Publishable):
             ),
         ]
         indexes = [
+            # Current, of a province and of all: however much is past, only what is current is read.
             models.Index(fields=["province", "state", "listed_until"], name="%(class)s_listed"),
-            models.Index(fields=["province", "-published_at"], name="%(class)s_added"),
+            models.Index(fields=["state", "listed_until"], name="%(class)s_current"),
+            # The order of lists, of feeds and of the admin: a page is read from its beginning.
+            models.Index(fields=["province", "-published_at", "-id"], name="%(class)s_added"),
+            models.Index(fields=["-published_at", "-id"], name="%(class)s_newest"),
+            models.Index(fields=["province", "-updated_at", "-id"], name="%(class)s_changed"),
+            models.Index(fields=["-updated_at", "-id"], name="%(class)s_last_changed"),
+            models.Index(fields=["province", "-id"], name="%(class)s_of_province"),
+            models.Index(fields=["state", "-id"], name="%(class)s_in_state"),
+            models.Index(fields=["province", "state", "-id"], name="%(class)s_waiting"),
         ]
 
     def is_listed(self, at: datetime | None = None) -> bool:

@@ -46,7 +46,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """Only revisions of what `officer` is responsible for."""
         if officer.sees_everything:
             return self
-        return self.filter(province__officers=officer)
+        return self.filter(province__in=officer.province_keys())
 
 
 class Revision(models.Model):
@@ -148,6 +148,18 @@ class Revision(models.Model):
                 condition=Q(is_correction=True),
                 name="revision_corrections",
             ),
+            models.Index(
+                fields=["-sequence"],
+                condition=Q(is_correction=True),
+                name="revision_all_corrections",
+            ),
+            models.Index(
+                fields=["decided_at"],
+                condition=Q(is_correction=True),
+                name="revision_corrected_at",
+            ),
+            models.Index(fields=["province", "-id"], name="revision_of_province"),
+            models.Index(fields=["state", "-id"], name="revision_in_state"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,0 +1,91 @@
+"""By which index the databases answer what the pages ask, as EXPLAIN tells it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from locations.models import Division
+from portal import clock
+from portal.publishing.roles import APPROVER
+from tests import factories, many
+
+TABLE = "locations_exposurelocation"
+# Few are current, and the archive is so large that no planner would read all of it.
+CURRENT, PAST = 200, 30_000
+LIST, ADMIN = "/hai-phong/dia-diem/", "/admin/locations/exposurelocation/"
+SEARCH = "the index of the search"
+
+# The indexes by which an address finds its places; `{ward}` is one in which some are.
+PLANS = {
+    "/": {"exposurelocation_listed"},
+    "/hai-phong/": {"exposurelocation_listed"},
+    LIST: {"exposurelocation_listed", "exposurelocation_wards", "exposurelocation_districts"},
+    f"{LIST}?status=past": {"exposurelocation_added"},
+    f"{LIST}?status=all&page=9": {"exposurelocation_added"},
+    f"{LIST}?status=all&ward={{ward}}": {"exposurelocation_wards"},
+    f"{LIST}?status=all&q=khongco": {SEARCH},
+    f"{LIST}?status=all&q=p20123": {SEARCH},
+    "/tim-kiem/?q=p20123": {SEARCH},
+    "/tim-kiem/?q=zx": {SEARCH},
+    "/tim-kiem/?q=hai+phong": {"exposurelocation_newest"},
+    "/feed.atom": {"exposurelocation_last_changed"},
+    "/hai-phong/feed.atom": {"exposurelocation_changed"},
+    "/hai-phong/theo-doi/": {"exposurelocation_wards"},
+    ADMIN: {"exposurelocation_of_province"},
+    f"{ADMIN}?state__exact=draft": {"exposurelocation_waiting"},
+    f"{ADMIN}?q=p20123": {SEARCH},
+}
+
+
+@pytest.fixture
+def archive(hai_phong) -> Division:
+    """Makes the places; gives one of their wards."""
+    wards = list(Division.objects.wards().within(hai_phong.division).with_path())
+    place = factories.location(hai_phong, ward=wards[0])
+    for count, days_ago, mark in ((CURRENT, 0, "N"), (PAST, 30, "P")):
+        newest = clock.now() - timedelta(days=days_ago)
+        many.fill(place, count, wards=wards, newest=newest, mark=mark)
+    return wards[0]
+
+
+def plans(client, address: str) -> dict[str, str]:
+    """The plan of every query about places that the page at `address` makes."""
+    with CaptureQueriesContext(connection) as asked:
+        response = client.get(address)
+        assert response.status_code == 200, address
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    explained = {}
+    with connection.cursor() as cursor:
+        for query in asked:
+            sql = re.sub(r"^DECLARE .*? FOR ", "", query["sql"], flags=re.DOTALL)
+            if TABLE in sql and re.match("SELECT|WITH", sql):
+                cursor.execute(f"{explain} {sql}")
+                explained[sql] = "\n".join(str(row[-1]) for row in cursor.fetchall())
+    return explained
+
+
+def reads_every_row(plan: str) -> bool:
+    if connection.vendor == "postgresql":
+        return f"Seq Scan on {TABLE} " in f"{plan} "
+    return re.search(rf"SCAN {TABLE}\b(?! USING)", plan) is not None
+
+
+def uses(index: str, plan: str) -> bool:
+    if index != SEARCH:
+        return re.search(rf"\b{index}\b", plan) is not None
+    fts5 = f"SCAN {TABLE}_search VIRTUAL TABLE INDEX"
+    return (f"{TABLE}_search" if connection.vendor == "postgresql" else fts5) in plan
+
+
+def test_every_page_finds_its_places_by_an_index(archive, hai_phong, client, subtests):
+    client.force_login(factories.officer("approver", APPROVER, hai_phong))
+    for address, indexes in PLANS.items():
+        with subtests.test(address):
+            explained = plans(client, address.format(ward=archive.pk))
+            together = "\n".join(explained.values())
+            assert [index for index in indexes if not uses(index, together)] == [], together
+            for sql, plan in explained.items():
+                assert not reads_every_row(plan), f"{sql}\n{plan}"
