@@ -155,7 +155,8 @@ class Bench:
         for page in PAGES:
             growth = least_work(many[page]) / least_work(few[page])
             missed |= growth > MOST_GROWTH
-            line = f"  {page:<40}{shown(clocked(few[page])):>14}{shown(clocked(many[page])):>16}{growth:>8.2f}"
+            at_few, at_many = (shown(clocked(times[page])) for times in (few, many))
+            line = f"  {page:<40}{at_few:>14}{at_many:>16}{growth:>8.2f}"
             say(line + ("  MISSED" if growth > MOST_GROWTH else ""))
         return missed
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('locations', '0001_initial'),
-        ('publishing', '0003_allow_trigrams'),
+        ('publishing', '0004_allow_trigrams'),
     ]
 
     operations = [

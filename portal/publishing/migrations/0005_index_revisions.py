@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('contenttypes', '0002_remove_content_type_name'),
         ('locations', '0001_initial'),
-        ('publishing', '0003_allow_trigrams'),
+        ('publishing', '0004_allow_trigrams'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('alerts', '0002_deliveries'),
+        ('alerts', '0003_zalo'),
         ('locations', '0002_index_search_and_lists'),
     ]
 

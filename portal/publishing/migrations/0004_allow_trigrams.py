@@ -4,6 +4,6 @@ from portal.publishing.migrating import AllowTrigrams
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publishing", "0002_make_roles")]
+    dependencies = [("publishing", "0003_content_version")]
 
     operations = [AllowTrigrams()]
