@@ -53,7 +53,7 @@ def _headers(page: Page, province: str | None, second: int, is_usual: bool) -> H
         ),
         ("X-Accel-Expires", f"@{second}" if is_usual and shared else "0"),
         # For nginx too: what it says of a page that it answers when nobody else does.
-        ("X-Made-At", f"{page.made_at:.0f}"),
+        ("X-Made-At", str(int(page.made_at))),
         ("Surrogate-Key", " ".join(tags)),
         ("Cache-Tag", ",".join(tags)),
     ]
