@@ -28,6 +28,10 @@ PLANS = {
     f"{LIST}?status=all&ward={{ward}}": {"exposurelocation_wards"},
     f"{LIST}?status=all&q=khongco": {SEARCH},
     f"{LIST}?status=all&q=p20123": {SEARCH},
+    f"{LIST}?status=past&from={{day}}&to={{day}}": {
+        "exposurewindow_days",
+        "exposurewindow_several_days",
+    },
     "/tim-kiem/?q=p20123": {SEARCH},
     "/tim-kiem/?q=zx": {SEARCH},
     "/tim-kiem/?q=hai+phong": {"exposurelocation_newest"},
@@ -82,9 +86,10 @@ def uses(index: str, plan: str) -> bool:
 
 def test_every_page_finds_its_places_by_an_index(archive, hai_phong, client, subtests):
     client.force_login(factories.officer("approver", APPROVER, hai_phong))
+    day = f"{clock.today() - timedelta(days=45):%d/%m/%Y}"
     for address, indexes in PLANS.items():
         with subtests.test(address):
-            explained = plans(client, address.format(ward=archive.pk))
+            explained = plans(client, address.format(ward=archive.pk, day=day))
             together = "\n".join(explained.values())
             assert [index for index in indexes if not uses(index, together)] == [], together
             for sql, plan in explained.items():
