@@ -26,7 +26,7 @@ BOUNDS = {
     "/chuyen-bay/": 3,
     "/hai-phong/ca-benh/": 13,
     "/hai-phong/thong-bao/": 13,
-    "/hai-phong/theo-doi/": 7,
+    "/hai-phong/theo-doi/": 10,
     "/hai-phong/theo-doi/email/": 7,
     "/du-lieu/": 30,
     "/tim-kiem/?q=n": 30,
