@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, ModelChoiceFilter
 
@@ -29,13 +30,19 @@ class ExposureLocationFilter(DatedEntryFilter):
         label=_("Kind"), choices=ExposureLocation.Kind.choices, empty_label=_("all")
     )
 
+    @cached_property
+    def published(self) -> ExposureLocationQuerySet:
+        return ExposureLocation.objects.public().filter(province=self.province)
+
+    @cached_property
+    def wards(self) -> list[str]:
+        return values_of(self.published, "ward")
+
     def units_listed(self, level: str) -> Q:
-        public = ExposureLocation.objects.public().filter(province=self.province)
-        wards = values_of(public, "ward")
         if level == "ward":
-            return Q(pk__in=wards)
-        around = Division.objects.filter(pk__in=wards).values("parent")
-        return Q(pk__in=around) | Q(pk__in=values_of(public, "district"))
+            return Q(pk__in=self.wards)
+        around = Division.objects.filter(pk__in=self.wards).values("parent")
+        return Q(pk__in=around) | Q(pk__in=values_of(self.published, "district"))
 
     def in_district(
         self, queryset: ExposureLocationQuerySet, name: str, value: Division
