@@ -8,16 +8,17 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
 
-from portal.environment import BASE_DIR
+from django.core.management import call_command
+from django.test import override_settings
 
 # As Debian's own, without what is for its services.
 AROUND = """
@@ -81,16 +82,22 @@ def wait_for_port(port: int, process: "subprocess.Popen[bytes]", log: Path) -> N
             time.sleep(0.05)
 
 
-def configuration(environment: dict[str, str], *options: str) -> str:
-    """What `manage.py nginx_conf` writes."""
-    return subprocess.run(
-        [sys.executable, "manage.py", "nginx_conf", "--ipv4-only", *options],
-        cwd=BASE_DIR,
-        env=os.environ | environment | {"DJANGO_SETTINGS_MODULE": "portal.settings"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+def configuration(
+    folder: Path, base_url: str, *servers: int, static: str = "/nowhere", **more: str
+) -> str:
+    """What `manage.py nginx_conf` writes for portals at the ports `servers`; to run in `folder`."""
+    options = {"cache": f"{folder}/cache", "log": f"{folder}/access.log", **more}
+    written = StringIO()
+    with override_settings(PUBLIC_BASE_URL=base_url, STATIC_ROOT=static):
+        call_command(
+            "nginx_conf",
+            "--ipv4-only",
+            "--brotli",
+            *(f"--server=127.0.0.1:{port}" for port in servers),
+            *(f"--{name}={value}" for name, value in options.items()),
+            stdout=written,
+        )
+    return written.getvalue()
 
 
 class Nginx:
