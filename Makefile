@@ -25,6 +25,7 @@ bench: ## measure lint, import, check, delivery, kept pages and lists of a milli
 	@$(python) bench/check.py
 	@$(python) bench/delivery.py
 	@$(python) bench/pages.py
+	@$(python) bench/server.py
 	@$(python) bench/lists.py
 
 audit: ## ask Lighthouse, axe and the HTML validator about the pages of a fresh demonstration
