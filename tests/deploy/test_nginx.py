@@ -332,6 +332,7 @@ def test_the_path_and_what_the_portal_is_asked_are_the_same_thing(before_echo, e
     }
 
 
+@stored
 def test_staff_pages_are_kept_by_nobody(portal):
     for _ in range(2):
         page = portal.nginx.ask("/admin/login/", Accept_Encoding="gzip, br")
@@ -341,6 +342,7 @@ def test_staff_pages_are_kept_by_nobody(portal):
     assert portal.nginx.kept == []
 
 
+@stored
 def test_each_browser_gets_the_best_it_takes(portal):
     path = "/xac-minh/"
     expected = portal.nginx.ask(path, Accept_Encoding="identity").text
@@ -364,6 +366,7 @@ def test_each_browser_gets_the_best_it_takes(portal):
     assert len(portal.nginx.kept) == 3
 
 
+@stored
 def test_static_files_are_compressed_beforehand_and_kept_for_ever(portal, data):
     css = next((data / "static" / "css").glob("portal.????????????.css"))
     for coding in CODINGS:
@@ -397,6 +400,7 @@ def test_what_readers_say_of_themselves_is_not_believed(before_echo, echo):
     assert len(echo.asked) == 1
 
 
+@stored
 def test_files_that_are_too_large_are_refused_in_words(portal):
     for path, size in {
         "/hai-phong/theo-doi/email/": 300_000,
