@@ -107,17 +107,22 @@ def listening() -> str:
 
 
 def page(said: Said) -> str:
-    """What it says in every language, as a string of nginx's: no double quotes, no dollars."""
-    parts = []
+    """What it says in every language, as templates/_alone.html looks, in a string of nginx's: no
+    double quotes, no dollars."""
+    parts: list[str] = []
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             heading, advice = escape(gettext(said.heading)), escape(gettext(said.advice))
-            parts.append(f"<section lang='{language}'><h1>{heading}</h1><p>{advice}</p></section>")
+        rank = "h2" if parts else "h1"
+        parts.append(
+            f"<section lang='{language}'><{rank}>{heading}</{rank}>"
+            f"<p class='lead'>{advice}</p></section>"
+        )
     with translation.override(settings.LANGUAGE_CODE):
         title = escape(gettext(said.heading))
     return (
         f"<!doctype html><html lang='{settings.LANGUAGE_CODE}'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
-        "<meta name='color-scheme' content='light dark'>"
-        f"<title>{title}</title></head><body><main>{''.join(parts)}</main></body></html>"
+        f"<title>{title}</title><link rel='stylesheet' href='{settings.STATIC_URL}css/portal.css'>"
+        f"</head><body><main class='wrap alone'>{''.join(parts)}</main></body></html>"
     )
