@@ -18,7 +18,7 @@ test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 check: ## style, types, migrations, translations and production settings
 	@tests/check
 
-bench: ## measure lint, import, check, delivery, kept pages and lists of a million, with their limits
+bench: ## measure lint, import, check, delivery, kept pages, servers and lists of a million, with limits
 	@deploy/venv dev
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
