@@ -37,11 +37,12 @@ import brotli
 import pages
 from pages import Load, body_of, free_port, say, served
 
-# Of the static file's requests a second. What is missing to it: see `measure`.
+# Of the static file's requests a second. What "proxy" lacks to "disk" is that nginx reads and
+# parses the headers of the stored page anew for every answer.
 LEAST = {"proxy": 0.6, "granian": 0.25, "proxy, 304": 0.5}
 CHANGES = 12
-# Seconds: what the second that nginx counts by, the version that is believed and a page's rendering
-# come to.
+# Seconds. It is made of the rest of nginx's second, of those for which a version is believed, and
+# of the rendering, during which others have the last page for one second more.
 SEEN_WITHIN = 2.0
 
 AROUND = """
