@@ -150,6 +150,7 @@ class Echo(ThreadingHTTPServer):
     """Answers with what it was asked, and with the headers it is told to say."""
 
     daemon_threads = True
+    request_queue_size = 200
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), EchoHandler)
