@@ -106,8 +106,7 @@ def test_every_decision_by_time_asks_this_clock():
     assert asking == {
         "portal/clock.py": "timezone.now(",
         "portal/publishing/accounts/second_factor.py": "timezone.now(",
-        "alerts/delivery/channels/web_push.py": "datetime.now(",
-        "alerts/delivery/zalo/client.py": "datetime.now(",
+        "alerts/delivery/retry_after.py": "datetime.now(",
     }
 
 

@@ -9,8 +9,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, cast
@@ -26,6 +25,7 @@ from requests.adapters import HTTPAdapter
 from alerts.delivery import devices, links, sealing
 from alerts.delivery.announcement import Announcement
 from alerts.delivery.channels import Dead, Gone, Later, Outcome, Sent
+from alerts.delivery.retry_after import wait_of
 from alerts.delivery.sections import brief
 from alerts.delivery.vapid import authorization
 from alerts.models import Delivery, Kind, Notice, Subscription
@@ -42,7 +42,6 @@ ANSWER_BYTES = 1024
 # Push services keep a message for four weeks at most (FCM's limit).
 LONGEST_LIFE = timedelta(weeks=4)
 SHORTEST_LIFE = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(days=1)
 # RFC 8030, section 5.3: what is not "high" may wait until the phone is used.
 URGENCY = {
     Notice.Severity.URGENT: "high",
@@ -146,21 +145,8 @@ def _outcome(status: int, retry_after: str) -> Outcome:
         # channel, one such subscription, which anybody can make, would hold up all others.
         return Later(f"{said}: PUSH_KEY is not the key that this browser subscribed with")
     if status in {408, 425, 429} or status >= 500:
-        return Later(said, _wait(retry_after))
+        return Later(said, wait_of(retry_after))
     return Dead(said)
-
-
-def _wait(retry_after: str) -> timedelta | None:
-    """How long the receiver asks to wait: a number of seconds or a date (RFC 9110); None if it
-    says nothing that makes sense."""
-    if retry_after.isascii() and retry_after.isdigit():
-        return timedelta(seconds=min(int(retry_after), int(LONGEST_WAIT.total_seconds())))
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    wait = until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)
-    return min(max(wait, timedelta()), LONGEST_WAIT)
 
 
 def _headers(announcement: Announcement) -> dict[str, str]:

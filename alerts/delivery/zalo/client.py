@@ -31,14 +31,15 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from enum import IntEnum
 from typing import Any
 
 import requests
 from django.conf import settings
 from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from alerts.delivery.retry_after import wait_of
 
 # Seconds: to connect, between two pieces of an answer, and for all of it.
 CONNECT, READ, WHOLE = 5.0, 15.0, 30.0
@@ -237,7 +238,8 @@ class Client:
                 method, url, timeout=(CONNECT, READ), allow_redirects=False, stream=True, **more
             ) as response:
                 if response.status_code != 200:
-                    raise Unclear(f"Zalo answered HTTP {response.status_code}", _after(response))
+                    after = wait_of(response.headers.get("Retry-After", ""))
+                    raise Unclear(f"Zalo answered HTTP {response.status_code}", after)
                 body = _whole(response)
         except (requests.ConnectTimeout, requests.exceptions.SSLError) as error:
             raise NotReached(f"Zalo is not reached: {type(error).__name__}") from None
@@ -292,14 +294,3 @@ def _text(found: Any, *names: str) -> str:
         if isinstance(value, str | int) and value:
             return str(value)
     raise Unclear(f"Zalo's answer has no {names[0]}")
-
-
-def _after(response: requests.Response) -> timedelta | None:
-    """What `Retry-After` says: seconds, or a date (RFC 9110)."""
-    said = response.headers.get("Retry-After", "").strip()
-    if said.isascii() and said.isdigit():
-        return timedelta(seconds=min(int(said), 24 * 3600))
-    try:
-        return max(parsedate_to_datetime(said) - datetime.now(UTC), timedelta()) if said else None
-    except (TypeError, ValueError):
-        return None
