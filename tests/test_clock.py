@@ -101,8 +101,7 @@ def test_every_decision_by_time_asks_this_clock():
         for needle in ("timezone.now(", "datetime.now(", "date.today(", "utcnow(", "Now()")
         if needle in path.read_text()
     }
-    # A phone's authenticator knows nothing of a demonstration's clock, nor do others' servers, which
-    # say when to come again.
+    # A phone's authenticator knows nothing of a demonstration's clock, nor do others' servers.
     assert asking == {
         "portal/clock.py": "timezone.now(",
         "portal/publishing/accounts/second_factor.py": "timezone.now(",
