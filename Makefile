@@ -18,13 +18,14 @@ test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 check: ## style, types, migrations, translations and production settings
 	@tests/check
 
-bench: ## measure the privacy lint, the bulk import, the check, delivery and kept pages, with the limits they must keep
+bench: ## measure the privacy lint, the bulk import, the check, delivery, kept pages and rendering, with the limits they must keep
 	@deploy/venv dev
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
 	@$(python) bench/check.py
 	@$(python) bench/delivery.py
 	@$(python) bench/pages.py
+	@$(python) bench/rendering.py
 
 audit: ## ask Lighthouse, axe and the HTML validator about the pages of a fresh demonstration
 	@deploy/venv dev

@@ -1,5 +1,6 @@
 """Filters of the lists of exposure locations and flights."""
 
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -10,14 +11,19 @@ from locations.models import Division, ExposureLocation
 from locations.models.exposure_location import ExposureLocationQuerySet
 from portal.publishing.distinct import values_of
 from portal.publishing.filters import DatedEntryFilter
+from portal.web.selects import LongSelect
 
 
 class UnitFilter(ModelChoiceFilter):
     """Wards or districts in which the province has listed something; anything else is refused."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=LongSelect, **kwargs)
+
     def get_queryset(self, request: Any) -> Any:
         listed = self.parent.units_listed(self.field_name)
-        return Division.objects.filter(listed).order_by("folded_name", "pk")
+        units = Division.objects.filter(listed).order_by("folded_name", "pk")
+        return units.only("kind", "name", "parent", "former")
 
 
 class ExposureLocationFilter(DatedEntryFilter):
@@ -30,12 +36,18 @@ class ExposureLocationFilter(DatedEntryFilter):
     )
 
     def units_listed(self, level: str) -> Q:
-        public = ExposureLocation.objects.public().filter(province=self.province)
-        wards = values_of(public, "ward")
         if level == "ward":
-            return Q(pk__in=wards)
-        around = Division.objects.filter(pk__in=wards).values("parent")
-        return Q(pk__in=around) | Q(pk__in=values_of(public, "district"))
+            return Q(pk__in=self._wards)
+        around = Division.objects.filter(pk__in=self._wards).values("parent")
+        return Q(pk__in=around) | Q(pk__in=values_of(self._public, "district"))
+
+    @cached_property
+    def _wards(self) -> list[str]:
+        return values_of(self._public, "ward")
+
+    @property
+    def _public(self) -> ExposureLocationQuerySet:
+        return ExposureLocation.objects.public().filter(province=self.province)
 
     def in_district(
         self, queryset: ExposureLocationQuerySet, name: str, value: Division

@@ -14,6 +14,7 @@ from locations.models import ExposureLocation, Flight, Province
 from portal import clock
 from portal.pages.corrections import recent_corrections
 from portal.publishing.models import EntryQuerySet
+from portal.publishing.rows import Rows
 from portal.publishing.views import public_province
 from portal.web.page_cache.declaring import cached_page
 
@@ -44,12 +45,12 @@ def context_for(province: Province) -> dict[str, Any]:
         "mergers": mergers_of(province),
         "corrections": recent_corrections(province),
         "notices": notices,
-        "locations": locations.for_lists()[:LOCATIONS_SHOWN],
+        "locations": Rows(locations[:LOCATIONS_SHOWN]),
         "locations_count": locations.count(),
-        "flights": current(Flight).for_lists()[:OTHERS_SHOWN],
-        "cases": current(CaseAnnouncement).for_lists()[:OTHERS_SHOWN],
-        "figures": current(Figure)[:OTHERS_SHOWN],
-        "guidance": current(Guidance)[:OTHERS_SHOWN],
+        "flights": Rows(current(Flight)[:OTHERS_SHOWN]),
+        "cases": Rows(current(CaseAnnouncement)[:OTHERS_SHOWN]),
+        "figures": Rows(current(Figure)[:OTHERS_SHOWN]),
+        "guidance": Rows(current(Guidance)[:OTHERS_SHOWN]),
         "share": share_of(notices[0], at) if notices else None,
         "json_ld": [special_announcement(notice) for notice in notices],
     }
