@@ -12,18 +12,20 @@ What a row may show is what it is kept under (`_Page.key`), and its template is 
 Other entries are no part of it: a row that showed the places of a notice would grow old.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
+from django.http import HttpRequest
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from portal import clock
+from portal.publishing import versions
 from portal.publishing.kept import Kept
 from portal.publishing.models import Entry, EntryQuerySet
 
@@ -111,6 +113,29 @@ class _Page:
     def row(self, entry: Entry) -> str:
         known = {self.name: entry, "province": self.province, "now": self.at}
         return get_template(self.template).render(known)
+
+
+def names_known_to(request: HttpRequest) -> int | None:
+    """What `versions.names` said when the page of `request` asked first; None for a preview."""
+    known: Any = request
+    if getattr(known, "is_preview", False):
+        return None
+    if not hasattr(known, "names_version"):
+        known.names_version = versions.names()
+    return known.names_version
+
+
+def kept_part(names: int | None, make: Callable[[], str], *about: Hashable) -> SafeString:
+    """What `make` renders of `about`, which tells it from all else: a part of a page in which are
+    the names of provinces and administrative units only, and the reader's language. `names` as for
+    `Rows.html`."""
+    key = (*about, get_language(), names)
+    kept = KEPT.find([key]) if names is not None else {}
+    if key not in kept:
+        kept = {key: make()}
+        if names is not None:
+            KEPT.keep(kept)
+    return _joined([kept[key]])
 
 
 def _joined(rows: Iterable[str]) -> SafeString:

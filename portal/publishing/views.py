@@ -22,10 +22,10 @@ ENTRIES_PER_PAGE = 50
 REVISION_PARAMETER = "lan"
 
 
-def public_province(slug: str) -> Any:
-    """The publisher whose pages are at `slug`, with its contacts; Http404 if there is none."""
-    publisher = apps.get_model(settings.PUBLISHER_MODEL)
-    province = publisher.objects.public().with_contacts().filter(slug=slug).first()
+def public_province(slug: str, *, with_contacts: bool = True) -> Any:
+    """The publisher whose pages are at `slug`; Http404 if there is none."""
+    provinces = apps.get_model(settings.PUBLISHER_MODEL).objects.public().filter(slug=slug)
+    province = (provinces.with_contacts() if with_contacts else provinces).first()
     if province is None:
         raise Http404(_("There is no province at this address."))
     return province
@@ -55,7 +55,7 @@ class EntryListView(FilterView):
 
     def get_province(self) -> Any:
         slug = self.kwargs.get("province")
-        return public_province(slug) if slug else None
+        return public_province(slug, with_contacts=False) if slug else None
 
     def get_queryset(self) -> EntryQuerySet:
         entries = self.model.objects.public()

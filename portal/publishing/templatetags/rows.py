@@ -5,8 +5,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from portal.publishing import versions
-from portal.publishing.rows import Rows
+from portal.publishing.rows import Rows, names_known_to
 
 register = template.Library()
 
@@ -19,12 +18,3 @@ def rows(context: dict[str, Any], entries: Rows, name: str, row_template: str) -
     """
     names = names_known_to(context["request"])
     return entries.html(name, row_template, province=context.get("province"), names=names)
-
-
-def names_known_to(request: Any) -> int | None:
-    """What `versions.names` said when the page of `request` asked first; None for a preview."""
-    if getattr(request, "is_preview", False):
-        return None
-    if not hasattr(request, "names_version"):
-        request.names_version = versions.names()
-    return request.names_version
