@@ -155,9 +155,9 @@ class Bench:
         for page in PAGES:
             growth = least_work(many[page]) / least_work(few[page])
             missed |= growth > MOST_GROWTH
-            at_few, at_many = (shown(clocked(times[page])) for times in (few, many))
-            line = f"  {page:<40}{at_few:>14}{at_many:>16}{growth:>8.2f}"
-            say(line + ("  MISSED" if growth > MOST_GROWTH else ""))
+            clocks = f"{shown(clocked(few[page])):>14}{shown(clocked(many[page])):>16}"
+            mark = "  MISSED" if growth > MOST_GROWTH else ""
+            say(f"  {page:<40}{clocks}{growth:>8.2f}{mark}")
         return missed
 
     def whole_country(self, places: int) -> None:

@@ -1,9 +1,9 @@
 """Filters of the lists of exposure locations and flights."""
 
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, ModelChoiceFilter
 
@@ -35,19 +35,19 @@ class ExposureLocationFilter(DatedEntryFilter):
         label=_("Kind"), choices=ExposureLocation.Kind.choices, empty_label=_("all")
     )
 
-    def units_listed(self, level: str) -> Q:
-        if level == "ward":
-            return Q(pk__in=self._wards)
-        around = Division.objects.filter(pk__in=self._wards).values("parent")
-        return Q(pk__in=around) | Q(pk__in=values_of(self._public, "district"))
+    @cached_property
+    def published(self) -> ExposureLocationQuerySet:
+        return ExposureLocation.objects.public().filter(province=self.province)
 
     @cached_property
-    def _wards(self) -> list[str]:
-        return values_of(self._public, "ward")
+    def wards(self) -> list[str]:
+        return values_of(self.published, "ward")
 
-    @property
-    def _public(self) -> ExposureLocationQuerySet:
-        return ExposureLocation.objects.public().filter(province=self.province)
+    def units_listed(self, level: str) -> Q:
+        if level == "ward":
+            return Q(pk__in=self.wards)
+        around = Division.objects.filter(pk__in=self.wards).values("parent")
+        return Q(pk__in=around) | Q(pk__in=values_of(self.published, "district"))
 
     def in_district(
         self, queryset: ExposureLocationQuerySet, name: str, value: Division

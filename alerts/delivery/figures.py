@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from alerts.models import Delivery, Dispatch, Notice
+from alerts.models import Delivery, DeliveryCount, Dispatch, Notice
 
 # By channel, then by state.
 Figures = dict[str, dict[str, int]]
@@ -16,13 +16,12 @@ Figures = dict[str, dict[str, int]]
 
 def of_notice(notice: Notice) -> Figures:
     """Of all versions of the notice together."""
-    return _by("dispatch__notice", Delivery.objects.filter(dispatch__notice=notice))[notice.pk]
+    return _by("dispatch__notice", dispatch__notice=notice)[notice.pk]
 
 
 def of_dispatches(dispatches: Iterable[Dispatch]) -> dict[int, Figures]:
-    """Of each of them, by its key; one query."""
-    keys = [dispatch.pk for dispatch in dispatches]
-    return _by("dispatch", Delivery.objects.filter(dispatch__in=keys))
+    """Of each of them, by its key; two queries."""
+    return _by("dispatch", dispatch__in=[dispatch.pk for dispatch in dispatches])
 
 
 def in_words(figures: Figures) -> str:
@@ -39,9 +38,13 @@ def in_words(figures: Figures) -> str:
     return "\n".join(lines) or _("nothing was sent")
 
 
-def _by(key: str, deliveries: Any) -> dict[int, Figures]:
-    found: dict[int, Figures] = defaultdict(lambda: defaultdict(dict))
-    counted = deliveries.order_by().values_list(key, "channel", "state").annotate(Count("pk"))
-    for of, channel, state, number in counted:
-        found[of][channel][state] = number
+def _by(key: str, **chosen: Any) -> dict[int, Figures]:
+    """Of deliveries that are there, and of those of which only the number was kept."""
+    found: dict[int, Figures] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
+    there = Delivery.objects.filter(**chosen).order_by()
+    gone = DeliveryCount.objects.filter(**chosen)
+    for rows, number in ((there, Count("pk")), (gone, Sum("number"))):
+        counted = rows.values_list(key, "channel", "state").annotate(number)
+        for of, channel, state, times in counted:
+            found[of][channel][state] += times
     return found

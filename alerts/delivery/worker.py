@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from alerts.delivery import letters, subscribing
+from alerts.delivery import letters, pruning, subscribing
 from alerts.delivery.channels import Channel, Unreachable
 from alerts.delivery.channels.email import EmailChannel
 from alerts.delivery.channels.zalo import ZaloChannel
@@ -88,6 +88,7 @@ class Worker:
         """What has to be done now and then, and leaves nothing behind that is not needed."""
         self._swept_at = time.monotonic()
         subscribing.sweep()
+        pruning.prune()
         for channel in self.channels:
             if isinstance(channel, ZaloChannel):
                 channel.look_after()

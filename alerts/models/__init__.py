@@ -1,5 +1,5 @@
 from alerts.models.case_announcement import CaseAnnouncement
-from alerts.models.delivery import Allowance, DeadLetter, Delivery
+from alerts.models.delivery import Allowance, DeadLetter, Delivery, DeliveryCount
 from alerts.models.dispatch import Dispatch, Kind
 from alerts.models.figure import Figure
 from alerts.models.guidance import Guidance
@@ -12,6 +12,7 @@ __all__ = [
     "CaseAnnouncement",
     "DeadLetter",
     "Delivery",
+    "DeliveryCount",
     "Dispatch",
     "Figure",
     "Guidance",

@@ -104,6 +104,26 @@ class Delivery(models.Model):
         return self.dispatch.notice.province
 
 
+class DeliveryCount(models.Model):
+    """How many deliveries of a dispatch there were whose rows are gone: see
+    `alerts.delivery.pruning`."""
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="counts")
+    channel = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=Delivery.State)
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dispatch", "channel", "state"], name="delivery_count_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.number} {self.state}"
+
+
 class DeadLetter(Delivery):
     """A delivery that failed for good, as officers see it in the admin."""
 

@@ -101,6 +101,10 @@ class Migration(migrations.Migration):
             model_name='flight',
             index=models.Index(fields=['province', 'state', '-id'], name='flight_waiting'),
         ),
+        AddLiveIndex(
+            model_name='exposurewindow',
+            index=models.Index(condition=models.Q(('ends_on__gt', models.F('starts_on'))), fields=['ends_on'], name='exposurewindow_several_days'),
+        ),
         AddSearchIndex('ExposureLocation'),
         AddSearchIndex('Flight'),
     ]

@@ -59,6 +59,11 @@ class ExposureWindow(models.Model):
         indexes = [
             models.Index(fields=["location", "starts_on"], name="exposurewindow_of_location"),
             models.Index(fields=["starts_on", "ends_on"], name="exposurewindow_days"),
+            models.Index(
+                fields=["ends_on"],
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="exposurewindow_several_days",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -27,8 +27,8 @@ def tell(using: str, **kwargs: Any) -> None:
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         cursor.execute("ANALYZE sqlite_master")  # makes sqlite_stat1 if there is none
-        models: tuple[Any, ...] = (*entry_models(), Revision)
-        for model in models:
+        models_told: list[type[models.Model]] = [*entry_models(), Revision]
+        for model in models_told:
             if (table := model._meta.db_table) in tables:
                 cursor.execute("DELETE FROM sqlite_stat1 WHERE tbl = %s", [table])
                 cursor.executemany(

@@ -3,12 +3,14 @@
 A new page is one line here; `test_catalogue` says which address or template has none yet.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import time_machine
 from django.db import OperationalError, connection
+from django.template.loader import get_template
 from django.test import Client, override_settings
 
 from alerts.delivery import devices, links, subscribing
@@ -16,6 +18,8 @@ from alerts.models import Subscription
 from locations.models import Division, ExposureLocation, Province
 from portal.environment import SigningPair
 from portal.pages import subscriptions
+from portal.web.page_cache.as_of import last_good
+from portal.web.page_cache.page import Page
 from tests.alerts.cap.keys import key_and_certificate
 from tests.audit.kinds import At, Reader, When
 from tests.conftest import STORY_TIME
@@ -46,6 +50,31 @@ def with_a_form_that_has_expired(reader: Reader) -> Any:
 
 
 # --- by e-mail
+
+
+def last_good_page(reader: Reader) -> Any:
+    """What the page cache answers with when there is no newer page to be had."""
+    answer = reader.get("/hai-phong/")
+    page = Page("200 OK", list(answer.items()), answer.content)
+    marked = last_good(page, answer.request["PATH_INFO"], has_changed=True)
+    assert marked is not None
+    answer.content = marked.body
+    answer.templates.append(get_template("_as_of.html").template)
+    return answer
+
+
+IN_THE_API = ("locations", "flights", "cases", "notices", "figures")
+
+
+def one_of(kind: str) -> Callable[[Reader], Any]:
+    """What asks the read API for one of this kind."""
+
+    def asked(reader: Reader) -> Any:
+        (one,) = reader.get(f"/api/v1/{kind}?limit=1").json()["items"]
+        return reader.get(f"/api/v1/{kind}/{one['province'] or 'viet-nam'}/{one['id']}")
+
+    return asked
+
 
 BY_EMAIL = "/ha-noi/theo-doi/email/"
 WISHES = {"address": "cu-dan@example.com", "language": "vi", "minimum": "information"}
@@ -304,6 +333,7 @@ PAGES: dict[str, At | When] = {
     "404, no such entry": At("/hai-phong/dia-diem/ZZZZZZ/", status=404),
     "400": When(asked_at_another_host, status=400),
     "500": When(while_the_database_is_away, status=500),
+    "province, last good page": When(last_good_page),
     "form expired": When(with_a_form_that_has_expired, status=403),
 }
 
@@ -333,8 +363,11 @@ FILES: dict[str, At | When] = {
     "open data of the country": At("/du-lieu/thong-bao.json"),
     "index of the read API": At("/api/v1/"),
     "document of the read API": At("/api/v1/openapi.json"),
-    "list of the read API": At("/api/v1/locations"),
     "changes of the read API": At("/api/v1/changes"),
+    "provinces of the read API": At("/api/v1/provinces"),
+    "province of the read API": At("/api/v1/provinces/hai-phong"),
+    **{f"{kind} of the read API": At(f"/api/v1/{kind}") for kind in IN_THE_API},
+    **{f"one of the {kind} of the read API": When(one_of(kind)) for kind in IN_THE_API},
     "feed": At("/feed.atom"),
     "feed of a province": At("/hai-phong/feed.atom"),
     "CAP messages of a province": At("/hai-phong/cap.atom"),

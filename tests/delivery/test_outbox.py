@@ -154,11 +154,12 @@ def test_what_cannot_be_written_into_the_outbox_is_not_approved(hai_phong):
 
 def test_an_approval_costs_the_same_however_many_subscribers(hai_phong, subscribers):
     counts = []
-    for _ in range(2):
+    # The first of all also begins to count the versions of the content.
+    for _ in range(3):
         revision = draft(hai_phong)
         workflow.submit(revision=revision, by=revision.author)
         with CaptureQueriesContext(connection) as queries:
             workflow.approve(revision=revision, by=factories.national(APPROVER))
         counts.append(len(queries))
         subscribers(50)
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]

@@ -12,6 +12,7 @@ from typing import Any
 import feedparser
 import requests
 from lxml import etree
+from PIL import Image
 
 from tests.pages.reading import Page
 
@@ -87,6 +88,18 @@ class Portal:
         text = self.get(f"/{self.province}/thong-bao.csv").content.decode("utf-8-sig")
         rows = csv.DictReader(io.StringIO(text))
         return self._row(next(row for row in rows if row["id"] == self.code))
+
+    def api(self) -> Told:
+        return self._row(self.get(f"/api/v1/notices/{self.province}/{self.code}").json())
+
+    def api_changes(self) -> Told:
+        """What a mirror reads that starts today."""
+        changes = self.get("/api/v1/changes").json()["items"]
+        (change,) = (one for one in changes if one["object"]["id"] == self.code)
+        told = self._row(change["object"])
+        changed = {"added": NEW, "corrected": CORRECTED, "withdrawn": WITHDRAWN}
+        assert changed[change["change"]] == told["stage"]
+        return told
 
     def _row(self, row: dict[str, Any]) -> Told:
         corrected = NEW if row["updated"] == row["added"] else CORRECTED
@@ -180,44 +193,72 @@ VIETNAMESE = {"Thông báo khẩn": "urgent"}
 
 
 def letter(data: bytes) -> Told:
-    """An e-mail by its plain text, which its HTML must say too."""
+    """An e-mail by its subject and plain text, which its HTML must say too."""
     message = email.message_from_bytes(data, policy=email.policy.default)
     text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     page = Page(_Answer(message.get_body(("html",)).get_content()))  # type: ignore[union-attr]
-    subject = message["Subject"].strip()
-    _province, said = re.fullmatch(r"\[(.+?)\] (.+)", subject).groups()  # type: ignore[union-attr]
-    *before, title = said.split(": ")
-    stages = {"Đính chính": CORRECTED, "Đã gỡ": WITHDRAWN}
-    stage = stages.get(before[0], NEW)
-    parts = _parts(text)
-    told = {
-        "stage": stage,
-        "title": title,
-        "severity": VIETNAMESE[before[-1]],
-        "action": parts["Việc cần làm" if stage != WITHDRAWN else "Nội dung cũ"][-1],
-        "number": parts["Gọi cho ai"][-1].rpartition(": ")[2],
-        "url": parts["Trên trang chính thức"][-1].rpartition(" ")[2],
-    }
-    if stage != NEW:
-        changed = parts["Đã gỡ" if stage == WITHDRAWN else "Những điều đã thay đổi"]
-        told["why"] = changed[-1].partition(": ")[2]
-    if stage != WITHDRAWN:
-        told["place"] = (
-            parts["Bạn có đến những nơi này không?"][-1].removeprefix("- ").partition(",")[0]
-        )
+    blocks = text.replace("\r\n", "\n").split("\n\n")
+    told = _headline(message["Subject"].strip())
+    told |= _sections([block.strip() for block in blocks], told["stage"])
     for name in ("title", "action", "number", "why", "place"):
         assert told.get(name, "") in page.text, f"{name} is not in the HTML of the e-mail"
     assert told["url"] in page.links.values()
     return told
 
 
-def _parts(text: str) -> dict[str, list[str]]:
-    """The lines below each heading, which follows an empty line."""
-    found: dict[str, list[str]] = {}
-    for block in text.replace("\r\n", "\n").split("\n\n"):
-        heading, *lines = block.strip().splitlines() or [""]
-        found[heading] = lines
-    return found
+def article(said: dict[str, Any]) -> Told:
+    """An article at Zalo, by what its readers see. Its picture is the card of the notice."""
+    told = _headline(said["title"])
+    told |= _sections([part["content"] for part in said["body"]], told["stage"])
+    picture = requests.get(said["cover"]["photo_url"], timeout=20)
+    assert Image.open(io.BytesIO(picture.content)).size == (1200, 630)
+    return told
+
+
+def notification(said: dict[str, Any]) -> Told:
+    """A Web Push message as the device has opened it."""
+    told = _headline(said["title"])
+    kinds = {"new": NEW, "correction": CORRECTED, "withdrawal": WITHDRAWN}
+    assert told["stage"] == kinds[said["kind"]]
+    lines = said["body"].splitlines()
+    told |= {"url": said["url"], "severity": said["severity"]}
+    if told["stage"] != NEW:
+        (told["why"],) = (line[7:] for line in lines if line.startswith("Lý do: "))
+    if told["stage"] == WITHDRAWN:
+        # Short as it is, it repeats nothing of what does not hold any more.
+        return told | {"number": lines[-1].rpartition(": ")[2]}
+    told["action"], call, _until = lines[-3:]
+    told |= {"number": call.rpartition(": ")[2], "until": moment(said["until"])}
+    return told
+
+
+def _headline(text: str) -> Told:
+    """`[province] what it is: how urgent: title`."""
+    _province, said = re.fullmatch(r"\[(.+?)\] (.+)", text).groups()  # type: ignore[union-attr]
+    *before, title = said.split(": ")
+    stages = {"Đính chính": CORRECTED, "Đã gỡ": WITHDRAWN}
+    stage = stages.get(before[0], NEW)
+    return {"stage": stage, "title": title, "severity": VIETNAMESE[before[-1]]}
+
+
+def _sections(blocks: list[str], stage: str) -> Told:
+    """Of blocks that are a heading and lines below it."""
+    parts = {}
+    for block in blocks:
+        heading, *lines = block.splitlines() or [""]
+        parts[heading.casefold()] = [line.removeprefix("- ").removeprefix("• ") for line in lines]
+    action = "nội dung cũ" if stage == WITHDRAWN else "việc cần làm"
+    told = {
+        "action": parts[action][-1],
+        "number": parts["gọi cho ai"][-1].rpartition(": ")[2],
+        "url": parts["trên trang chính thức"][-1].rpartition(" ")[2],
+    }
+    if stage != NEW:
+        changed = parts["đã gỡ" if stage == WITHDRAWN else "những điều đã thay đổi"]
+        told["why"] = changed[-1].partition(": ")[2]
+    if stage != WITHDRAWN:
+        told["place"] = parts["bạn có đến những nơi này không?"][-1].partition(",")[0]
+    return told
 
 
 def moment(text: str) -> datetime:
@@ -246,6 +287,8 @@ def readers(portal: Portal) -> dict[str, Reader]:
         "JSON-LD": portal.json_ld,
         "JSON": portal.open_data_json,
         "CSV": portal.open_data_csv,
+        "API": portal.api,
+        "API for mirrors": portal.api_changes,
         "feed of the province": portal.province_feed,
         "feed of the country": portal.country_feed,
         "CAP": portal.cap,

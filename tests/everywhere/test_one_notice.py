@@ -3,20 +3,36 @@ browsers, and read in every format and channel, which all say the same."""
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from alerts.delivery import devices
+from alerts.delivery.subscribing import Wishes, subscribe
 from alerts.models import Notice
 from locations.models import ExposureLocation, Province
 from portal import clock
+from portal.keys import new_push_key
 from portal.publishing.roles import APPROVER, AUTHOR
 from tests import factories, smtp, workers
 from tests.browser import DESKTOP, PHONE, Visitor, visitor
-from tests.delivery.conftest import subscriber
-from tests.everywhere.telling import CORRECTED, NEW, WITHDRAWN, Portal, Told, letter, readers
+from tests.delivery.conftest import connection, subscriber
+from tests.everywhere.telling import (
+    CORRECTED,
+    NEW,
+    WITHDRAWN,
+    Portal,
+    Told,
+    article,
+    letter,
+    notification,
+    readers,
+)
 from tests.publishing.test_two_browsers import give_password, set_up_second_factor, succeeded
+from tests.push_service import Device, PushService
+from tests.zalo_server import ZaloServer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
 
@@ -44,29 +60,57 @@ def mail_server(tmp_path) -> Iterator[smtp.Server]:
 
 
 @pytest.fixture
-def channels(hai_phong, mail_server, tmp_path) -> "Channels":
-    """Each has one subscriber or follower."""
+def channels(hai_phong, mail_server, settings, tmp_path) -> "Iterator[Channels]":
+    """Each has one subscriber, or the followers of one account."""
     subscriber(hai_phong, "resident@example.com")
-    return Channels(mail_server, tmp_path)
+    with PushService() as push, ZaloServer() as zalo:
+        settings.PUSH_SERVICES = [push.url]
+        device = push.device()
+        subscribe(
+            channel="web_push",
+            province=hai_phong,
+            address=devices.device(**device.form).address,
+            wishes=Wishes("vi", "information", ()),
+        )
+        connection(zalo, hai_phong)
+        yield Channels(mail_server, device, zalo, push.url, tmp_path)
 
 
 class Channels:
     """What the receivers of each channel have got."""
 
-    def __init__(self, mail_server: smtp.Server, folder: Any) -> None:
+    def __init__(
+        self, mail_server: smtp.Server, device: Device, zalo: ZaloServer, push: str, folder: Path
+    ) -> None:
         self.mail_server = mail_server
+        self.device = device
+        self.zalo = zalo
         self.log = folder / "worker.log"
+        self.settings = {
+            "PUSH_KEY": new_push_key(),
+            "PUSH_SERVICES": push,
+            "ZALO_SEND": "1",
+            "ZALO_API_URL": zalo.url,
+            "ZALO_OAUTH_URL": zalo.url,
+        }
 
     def deliver(self) -> None:
         """As the worker beside the portal does it."""
-        worker = workers.start("--once", email_url=self.mail_server.url, log=self.log)
+        worker = workers.start(
+            "--once", email_url=self.mail_server.url, log=self.log, **self.settings
+        )
         assert worker.wait(120) == 0, self.log.read_text()
 
     def newest(self, count: int) -> dict[str, Told]:
         """The last of so many messages of each channel, by its name."""
         letters = self.mail_server.contents()
-        assert len(letters) == count
-        return {"e-mail": letter(letters[-1])}
+        assert len(letters) == len(self.device.notices) == len(self.zalo.broadcasts) == count
+        _id, broadcast = self.zalo.broadcasts[-1]
+        return {
+            "e-mail": letter(letters[-1]),
+            "Web Push": notification(self.device.notices[-1]),
+            "Zalo": article(broadcast),
+        }
 
 
 def test_a_notice_its_correction_and_its_withdrawal_reach_everybody_the_same(
@@ -128,7 +172,8 @@ def everybody_is_told(truth: Told, channels: Channels, count: int, resident: Vis
     assert wrong == {}
     needed = {"stage", "title", "action", "severity", "url"}
     partly = {name for name, fields in told.items() if needed - fields.keys()}
-    assert partly <= {"JSON-LD", "CAP index"}
+    short = {"Web Push"} if truth["stage"] == WITHDRAWN else set()
+    assert partly <= {"JSON-LD", "CAP index", *short}
     # And it is what a resident sees.
     page = resident.open(portal.path)
     expect(page.locator("h1")).to_have_text(truth["title"])

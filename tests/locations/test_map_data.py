@@ -151,7 +151,7 @@ def test_ten_and_three_hundred_ask_the_same(client, hai_phong):
             client.get(f"{ADDRESS}?status=all")
         asked.append(len(queries))
     # The province with its three kinds of contacts, the places with their units, their windows.
-    assert asked == [6, 6]
+    assert asked == [8, 8]
 
 
 def test_what_has_not_changed_is_not_sent_again(client, hai_phong):

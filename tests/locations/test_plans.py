@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from locations.made_load import MadeLoad
 from locations.models import Division
 from portal import clock
-from portal.publishing.roles import APPROVER
+from portal.publishing.roles import APPROVER, AUTHOR
 from tests import factories, many
 
 TABLE = "locations_exposurelocation"
@@ -24,31 +25,38 @@ PLANS = {
     "/hai-phong/": {"exposurelocation_listed"},
     LIST: {"exposurelocation_listed", "exposurelocation_wards", "exposurelocation_districts"},
     f"{LIST}?status=past": {"exposurelocation_added"},
-    f"{LIST}?status=all&page=9": {"exposurelocation_added"},
+    f"{LIST}?status=all&page=2": {"exposurelocation_added"},
     f"{LIST}?status=all&ward={{ward}}": {"exposurelocation_wards"},
     f"{LIST}?status=all&q=khongco": {SEARCH},
     f"{LIST}?status=all&q=p20123": {SEARCH},
+    f"{LIST}?status=past&from={{day}}&to={{day}}": {
+        "exposurewindow_days",
+        "exposurewindow_several_days",
+    },
     "/tim-kiem/?q=p20123": {SEARCH},
     "/tim-kiem/?q=zx": {SEARCH},
-    "/tim-kiem/?q=hai+phong": {"exposurelocation_newest"},
+    "/tim-kiem/?q=xa": {"exposurelocation_newest"},
     "/feed.atom": {"exposurelocation_last_changed"},
     "/hai-phong/feed.atom": {"exposurelocation_changed"},
     "/hai-phong/theo-doi/": {"exposurelocation_wards"},
-    ADMIN: {"exposurelocation_of_province"},
-    f"{ADMIN}?state__exact=draft": {"exposurelocation_waiting"},
+    ADMIN: {"exposurelocation_of_province|locations_exposurelocation_pkey"},
+    f"{ADMIN}?state__exact=draft": {"exposurelocation_waiting|exposurelocation_in_state"},
     f"{ADMIN}?q=p20123": {SEARCH},
 }
 
 
 @pytest.fixture
 def archive(hai_phong) -> Division:
-    """Makes the places; gives one of their wards."""
-    wards = list(Division.objects.wards().within(hai_phong.division).with_path())
-    place = factories.location(hai_phong, ward=wards[0])
-    for count, days_ago, mark in ((CURRENT, 0, "N"), (PAST, 30, "P")):
-        newest = clock.now() - timedelta(days=days_ago)
-        many.fill(place, count, wards=wards, newest=newest, mark=mark)
-    return wards[0]
+    """Makes the places, current ones here and past ones everywhere; gives a ward of them."""
+    made = MadeLoad(author=factories.national(AUTHOR), approver=factories.national(APPROVER))
+    made.provinces(63)
+    here = list(Division.objects.wards().within(hai_phong.division).with_path())
+    everywhere = list(Division.objects.wards().valid(here[0].valid_to).with_path())
+    place = factories.location(hai_phong, ward=here[0])
+    many.fill(place, CURRENT, wards=here, newest=clock.now(), mark="N")
+    past = clock.now() - timedelta(days=30)
+    many.fill(place, PAST, wards=everywhere, newest=past, mark="P")
+    return here[0]
 
 
 def plans(client, address: str) -> dict[str, str]:
@@ -61,7 +69,7 @@ def plans(client, address: str) -> dict[str, str]:
     with connection.cursor() as cursor:
         for query in asked:
             sql = re.sub(r"^DECLARE .*? FOR ", "", query["sql"], flags=re.DOTALL)
-            if TABLE in sql and re.match("SELECT|WITH", sql):
+            if TABLE in sql and re.match(r"\(?(SELECT|WITH)", sql):
                 cursor.execute(f"{explain} {sql}")
                 explained[sql] = "\n".join(str(row[-1]) for row in cursor.fetchall())
     return explained
@@ -75,17 +83,19 @@ def reads_every_row(plan: str) -> bool:
 
 def uses(index: str, plan: str) -> bool:
     if index != SEARCH:
-        return re.search(rf"\b{index}\b", plan) is not None
+        return re.search(rf"\b({index})\b", plan) is not None
     fts5 = f"SCAN {TABLE}_search VIRTUAL TABLE INDEX"
     return (f"{TABLE}_search" if connection.vendor == "postgresql" else fts5) in plan
 
 
 def test_every_page_finds_its_places_by_an_index(archive, hai_phong, client, subtests):
     client.force_login(factories.officer("approver", APPROVER, hai_phong))
+    day = f"{clock.today() - timedelta(days=45):%d/%m/%Y}"
     for address, indexes in PLANS.items():
         with subtests.test(address):
-            explained = plans(client, address.format(ward=archive.pk))
+            explained = plans(client, address.format(ward=archive.pk, day=day))
             together = "\n".join(explained.values())
             assert [index for index in indexes if not uses(index, together)] == [], together
             for sql, plan in explained.items():
-                assert not reads_every_row(plan), f"{sql}\n{plan}"
+                # The days of some thousand windows are joined with all of so few places at once.
+                assert "from=" in address or not reads_every_row(plan), f"{sql}\n{plan}"
