@@ -90,7 +90,7 @@ def measured(place: Any) -> bool:
     missed = False
     for page, limit in PAGES.items():
         kept = took(page)
-        after_correction = took(page, first=corrected, runs=7)
+        after_correction = took(page, first=corrected, runs=5)
         anew = took(page, first=KEPT.clear)
         ratio = kept / anew
         is_missed = kept > limit or ratio > MOST_OF_ANEW.get(page, 1.1)
