@@ -452,10 +452,12 @@ def test_a_broken_release_changes_nothing_for_residents(
 def test_a_worker_that_fails_at_everything_leaves_the_answer_to_the_browser(
     browser, base, hai_phong, monkeypatch
 ):
-    source = offline._source("service-worker.js")
+    sources = {name: offline._source(name) for name in offline.WORKER}
+    source = sources["service-worker.js"]
     failing = source.replace("const saved = await kept(path);", "throw new Error('no storage');")
     assert failing != source
-    monkeypatch.setattr(offline, "_source", lambda name: failing)
+    sources["service-worker.js"] = failing
+    monkeypatch.setattr(offline, "_source", sources.__getitem__)
     with resident(browser, base) as somebody:
         page = somebody.open("/hai-phong/")
         wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
