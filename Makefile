@@ -18,22 +18,16 @@ test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 check: ## style, types, migrations, translations and production settings
 	@tests/check
 
-<<<<<<< HEAD
-bench: ## measure the privacy lint, the bulk import, the check, delivery, kept pages and rendering, with the limits they must keep
-=======
-bench: ## measure lint, import, check, delivery, kept pages and lists of a million, with their limits
->>>>>>> int
+bench: ## measure lint, import, check, delivery, kept pages, servers, lists and rendering, with limits
 	@deploy/venv dev
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
 	@$(python) bench/check.py
 	@$(python) bench/delivery.py
 	@$(python) bench/pages.py
-<<<<<<< HEAD
-	@$(python) bench/rendering.py
-=======
+	@$(python) bench/server.py
 	@$(python) bench/lists.py
->>>>>>> int
+	@$(python) bench/rendering.py
 
 audit: ## ask Lighthouse, axe and the HTML validator about the pages of a fresh demonstration
 	@deploy/venv dev

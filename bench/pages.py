@@ -186,10 +186,19 @@ def served(port: int, files: Path, megabytes: str) -> Iterator["subprocess.Popen
         server.wait()
 
 
-def load(port: int, path: str, seconds: int, *, script: str = "", scratch: Path = ROOT) -> Load:
+def load(
+    port: int,
+    path: str,
+    seconds: int,
+    *,
+    script: str = "",
+    scratch: Path = ROOT,
+    headers: tuple[str, ...] = (),
+) -> Load:
     command = ["taskset", "-c", str((os.cpu_count() or 1) - 1), "wrk", "--latency"]
     command += ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s"]
-    command += ["-H", "Accept-Encoding: br"]
+    for header in ("Accept-Encoding: br", *headers):
+        command += ["-H", header]
     if script:
         (scratch / "load.lua").write_text(script)
         command += ["-s", str(scratch / "load.lua")]
@@ -238,9 +247,17 @@ def while_publishing(port: int, path: str, location: Any) -> tuple[Load, list[fl
 
 
 def body_of(port: int, path: str) -> bytes:
+    return answer_of(port, path).read()
+
+
+def headers_of(port: int, path: str) -> list[tuple[str, str]]:
+    return answer_of(port, path).getheaders()
+
+
+def answer_of(port: int, path: str) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", path, headers={"Accept-Encoding": "br"})
-    return connection.getresponse().read()
+    return connection.getresponse()
 
 
 def resident(pid: int) -> float:

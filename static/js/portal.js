@@ -1,13 +1,23 @@
-/* On every page: it stays true while it lies saved on the device or is left open, and the service
-   worker that saves it (service-worker.js) is started once the page has loaded.
+/* On every page: it stays true while it lies saved on the device or is left open, or comes from a
+   cache because the portal itself does not answer; and the service worker that saves it
+   (service-worker.js) is started once the page has loaded.
 
    What has been in force carries `data-listed-until`; what the page says in either case stands in
    its elements and templates (base.html). */
 
 const root = document.documentElement;
 const { now, savedAt, worker } = root.dataset;
+/** How long, in ms, the page had lain in the cache that answered instead of the portal; said by
+ *  deploy/nginx.conf.template in seconds of one clock, and in no other case. */
+const staleFor = savedAt ? 0 : 1_000 * (timed("now") - timed("made"));
 /** When, by the device's clock, the portal's clock showed `data-now`; in ms. */
-const since = savedAt ? Date.parse(savedAt) : Date.now();
+const since = savedAt ? Date.parse(savedAt) : Date.now() - staleFor;
+
+/** What the header Server-Timing says of `name`. @param {string} name */
+function timed(name) {
+  const [visit] = performance.getEntriesByType("navigation");
+  return visit?.serverTiming?.find((each) => each.name === name)?.duration ?? 0;
+}
 
 /** A moment as pages say it: 08:00 26/03/2021. @param {string} iso with the offset of Việt Nam */
 export function spoken(iso) {
@@ -51,6 +61,7 @@ const words = (id) => document.getElementById(id).content.cloneNode(true);
 
 function saySaved() {
   const banner = document.getElementById("saved");
+  if (staleFor) banner.querySelector("p").replaceWith(words("stale"));
   banner.hidden = false;
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
     if (data === "fresh") banner.replaceChildren(words("fresh"));
@@ -63,7 +74,7 @@ async function startWorker() {
   active.postMessage("visited");
 }
 
-if (savedAt) saySaved();
+if (savedAt || staleFor) saySaved();
 mark();
 setInterval(mark, 60_000);
 document.addEventListener("visibilitychange", mark);

@@ -6,6 +6,7 @@ page        one finished page in every encoding, and how it is answered
 memory      a bounded number of bytes of them
 rendering   asking Django for a page, in words that are the same whoever asks
 as_of       the last good page, marked, while there is no newer one to be had
+between     what nginx and CDNs are told of a page
 cache       the WSGI application that puts them together
 """
 

@@ -19,7 +19,8 @@ from portal.web.times import iso
 # Where the mark goes, and how a page says when it was made: both are in templates/base.html.
 MARK = b'<header class="top">'
 NOW = re.compile(rb'(<html [^>]*data-now=")[^"]*')
-# Seconds that a marked page may be kept by whoever gets it, and by us.
+# Seconds after which a page is marked anew. Caches between us and readers do not keep it at all: it
+# has ended.
 LIFETIME = 5
 # Seconds after which a page is too old to be answered with, however it is marked.
 OLDEST = 24 * 3600
@@ -49,6 +50,6 @@ def _marked(page: Page, path: str, is_over: bool) -> Page:
         banner = render_to_string("_as_of.html", {"at": made_at, "is_over": is_over})
     body = NOW.sub(rb"\g<1>" + iso(clock.now()).encode(), page.body, count=1)
     body = body.replace(MARK, MARK + b"\n" + banner.strip().encode(), 1)
-    replaced = {"cache-control", "etag", "content-length", "last-modified"}
+    replaced = {"etag", "content-length", "last-modified"}
     headers = [(name, value) for name, value in page.headers if name.lower() not in replaced]
-    return Page(page.status, [*headers, ("Cache-Control", f"public, max-age={LIFETIME}")], body)
+    return Page(page.status, headers, body)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from portal.web.page_cache.as_of import last_good
+from portal.web.page_cache.between import headers_for
 from portal.web.page_cache.content import Content, Read, Watch
 from portal.web.page_cache.declaring import address_of, declared_at
 from portal.web.page_cache.memory import Memory, Slot
@@ -43,11 +44,14 @@ class PageCache:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] in METHODS and is_public_request(environ, self._scheme):
-            slot = self._slot(environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
+            query = environ.get("QUERY_STRING", "")
+            slot = self._slot(environ["PATH_INFO"], query)
             if slot is not None and (page := self._find(slot)):
                 page.used_at = time.time()
                 encodings = len(page.variants)
-                answer = page.answer(environ, start_response)
+                is_usual = query == slot.address.query
+                told = headers_for(page, slot.province, is_usual=is_usual)
+                answer = page.answer(environ, start_response, told)
                 if len(page.variants) != encodings:
                     self.memory.make_room()
                 return answer

@@ -30,6 +30,14 @@ class Variant(NamedTuple):
     not_modified: Headers
 
 
+class Told(NamedTuple):
+    """What caches are told of a page by all answers of one second: see `between`."""
+
+    second: int
+    is_usual: bool
+    headers: Headers
+
+
 class Page:
     """What Django answered, ready to be sent.
 
@@ -52,6 +60,7 @@ class Page:
         self.headers = headers
         self.body = body
         self.version, self.until = version, until
+        self.cache_control = given.get("cache-control", "")
         self.etag = given.get("etag", "")
         if not self.etag and status.startswith("200"):
             self.etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
@@ -62,7 +71,12 @@ class Page:
         self.variants: dict[str | None, Variant] = {}
         # The same with a mark, once it was needed: see `as_of`.
         self.marked: Page | None = None
+        self.told: Told | None = None
         self._compressing = threading.Lock()
+
+    @property
+    def code(self) -> int:
+        return int(self.status[:3])
 
     @property
     def is_html(self) -> bool:
@@ -74,13 +88,17 @@ class Page:
         coded = sum(len(one.body) for coding, one in list(self.variants.items()) if coding)
         return OVERHEAD + len(self.body) + coded + (self.marked.size if self.marked else 0)
 
-    def answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def answer(
+        self, environ: Environ, start_response: StartResponse, more: Headers | None = None
+    ) -> Iterable[bytes]:
+        """`more`: headers beside those of the page itself."""
+        more = more or []
         coding = accepted_coding(environ.get("HTTP_ACCEPT_ENCODING", "")) if self.is_text else None
         variant = self.variants.get(coding) or self._variant(coding)
         if self._is_known(environ):
-            start_response("304 Not Modified", variant.not_modified[:])
+            start_response("304 Not Modified", variant.not_modified + more)
             return ()
-        start_response(self.status, variant.headers[:])
+        start_response(self.status, variant.headers + more)
         return () if environ["REQUEST_METHOD"] == "HEAD" else (variant.body,)
 
     def _is_known(self, environ: Environ) -> bool:
