@@ -18,7 +18,7 @@ test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 check: ## style, types, migrations, translations and production settings
 	@tests/check
 
-bench: ## measure lint, import, check, delivery, kept pages, servers and lists of a million, with limits
+bench: ## measure lint, import, check, delivery, kept pages, servers, lists and rendering, with limits
 	@deploy/venv dev
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
@@ -27,6 +27,7 @@ bench: ## measure lint, import, check, delivery, kept pages, servers and lists o
 	@$(python) bench/pages.py
 	@$(python) bench/server.py
 	@$(python) bench/lists.py
+	@$(python) bench/rendering.py
 
 audit: ## ask Lighthouse, axe and the HTML validator about the pages of a fresh demonstration
 	@deploy/venv dev

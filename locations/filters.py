@@ -11,14 +11,19 @@ from locations.models import Division, ExposureLocation
 from locations.models.exposure_location import ExposureLocationQuerySet
 from portal.publishing.distinct import values_of
 from portal.publishing.filters import DatedEntryFilter
+from portal.web.selects import LongSelect
 
 
 class UnitFilter(ModelChoiceFilter):
     """Wards or districts in which the province has listed something; anything else is refused."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=LongSelect, **kwargs)
+
     def get_queryset(self, request: Any) -> Any:
         listed = self.parent.units_listed(self.field_name)
-        return Division.objects.filter(listed).order_by("folded_name", "pk")
+        units = Division.objects.filter(listed).order_by("folded_name", "pk")
+        return units.only("kind", "name", "parent", "former")
 
 
 class ExposureLocationFilter(DatedEntryFilter):

@@ -89,6 +89,8 @@ DATABASES = {
     )
 }
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+# Seconds that a thread keeps its connection: SQLite reads its whole schema for a new one.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # Readers never wait for a writer (WAL); a writer takes its lock when its transaction
     # begins (IMMEDIATE) and waits for its turn instead of failing.
@@ -98,7 +100,6 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 CACHES = {

@@ -11,6 +11,7 @@ from django.test import Client
 from locations.models import Division, ExposureLocation, Province
 from portal.publishing.models import Officer
 from portal.publishing.roles import APPROVER, AUTHOR
+from portal.publishing.rows import KEPT
 from tests import factories
 from tests.browser import chromium
 
@@ -24,6 +25,12 @@ class StaffClient(Client):
     def force_login(self, user: Officer, backend: str | None = None) -> None:
         super().force_login(user, backend)
         factories.mark_verified(self, user)
+
+
+@pytest.fixture(autouse=True)
+def no_kept_rows() -> None:
+    """A test is rolled back, which nothing that was public ever is: its keys come again."""
+    KEPT.clear()
 
 
 @pytest.fixture

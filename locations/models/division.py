@@ -229,6 +229,8 @@ class Division(models.Model):
 
     def title(self, on: date | None = None) -> Title:
         """Kind, name and parent on the day `on` (default: today); after its end, the last."""
+        if not self.former:  # as of most of the hundreds that a page names
+            return self._last_title()
         day = (on or clock.today()).isoformat()
         for former, title in zip(self.former, self._former_titles(), strict=True):
             if day <= former["until"]:

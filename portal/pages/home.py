@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from alerts.models import Figure, Notice
 from locations.models import ExposureLocation, Province
 from portal import clock
+from portal.publishing.rows import Rows
 from portal.web.page_cache.declaring import cached_page
 from portal.web.queries import count_of
 
@@ -25,8 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
         ),
     )
     context = {
-        "figures": Figure.objects.listed(at).filter(province=None).newest_first(),
-        "notices": Notice.objects.listed(at).for_lists().newest_first()[:LATEST_NOTICES],
+        "figures": Rows(Figure.objects.listed(at).filter(province=None).newest_first()),
+        "notices": Rows(Notice.objects.listed(at).newest_first()[:LATEST_NOTICES]),
         "provinces": provinces,
     }
     return render(request, "pages/home.html", context)

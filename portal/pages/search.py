@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from alerts.models import CaseAnnouncement, Notice
 from locations.models import ExposureLocation, Flight, Province
+from portal.publishing.rows import Rows
 from portal.text import fold
 from portal.web.page_cache.declaring import cached_page
 
@@ -43,8 +44,8 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _found(model: Any, query: str) -> list[Any]:
-    return list(model.objects.public().search(query).for_lists().newest_first()[:RESULTS_PER_KIND])
+def _found(model: Any, query: str) -> Rows:
+    return Rows(model.objects.public().search(query).newest_first()[:RESULTS_PER_KIND])
 
 
 def _provinces(query: str) -> list[Province]:

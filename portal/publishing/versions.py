@@ -19,7 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from portal import clock
-from portal.publishing.models.content_version import EVERYWHERE, ContentVersion
+from portal.publishing.models.content_version import EVERYWHERE, NAMES, ContentVersion
 from portal.publishing.models.publishable import Entry, Publishable, entry_models
 from portal.publishing.writing import in_batches
 from portal.web.page_cache import Content
@@ -44,16 +44,25 @@ def changed(scopes: Iterable[str]) -> None:
 
 def changed_everywhere() -> None:
     """For changes that no revision tells of, such as those of administrative units."""
-    changed([EVERYWHERE])
+    changed([EVERYWHERE, NAMES])
+
+
+def names() -> int:
+    """Another number whenever a province or an administrative unit may be called otherwise."""
+    numbers = ContentVersion.objects.filter(pk=NAMES).values_list("number", flat=True)
+    return numbers.first() or 0
 
 
 def scopes_of(entries: Sequence[Publishable]) -> set[str]:
     """The slugs of the provinces on whose pages any of `entries`, stored and of one kind, can be
-    seen, itself or by what is said of another; with EVERYWHERE if that is every province.
+    seen, itself or by what is said of another; EVERYWHERE if that is every province, with NAMES
+    if one of `entries` is a province.
 
     Found by the links between entries as they stand: who changes links asks before and after.
     """
-    if any(entry.scope is None or entry.scope == entry for entry in entries):
+    if any(entry.scope == entry for entry in entries):
+        return {EVERYWHERE, NAMES}
+    if any(entry.scope is None for entry in entries):
         return {EVERYWHERE}
     model: Any = type(entries[0])
     reached: dict[type[Entry], set[Any]] = {model: {entry.pk for entry in entries}}

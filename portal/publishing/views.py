@@ -13,6 +13,7 @@ from django_filters.views import FilterView
 from portal.publishing import changes
 from portal.publishing.models import EntryQuerySet
 from portal.publishing.paging import BoundedPaginator
+from portal.publishing.rows import Rows
 from portal.publishing.verdict import Verdict, verdict_on
 from portal.web.page_cache.declaring import PAGE_NUMBER, cached_page
 
@@ -21,10 +22,10 @@ ENTRIES_PER_PAGE = 50
 REVISION_PARAMETER = "lan"
 
 
-def public_province(slug: str) -> Any:
-    """The publisher whose pages are at `slug`, with its contacts; Http404 if there is none."""
-    publisher = apps.get_model(settings.PUBLISHER_MODEL)
-    province = publisher.objects.public().with_contacts().filter(slug=slug).first()
+def public_province(slug: str, *, with_contacts: bool = True) -> Any:
+    """The publisher whose pages are at `slug`; Http404 if there is none."""
+    provinces = apps.get_model(settings.PUBLISHER_MODEL).objects.public().filter(slug=slug)
+    province = (provinces.with_contacts() if with_contacts else provinces).first()
     if province is None:
         raise Http404(_("There is no province at this address."))
     return province
@@ -54,13 +55,13 @@ class EntryListView(FilterView):
 
     def get_province(self) -> Any:
         slug = self.kwargs.get("province")
-        return public_province(slug) if slug else None
+        return public_province(slug, with_contacts=False) if slug else None
 
     def get_queryset(self) -> EntryQuerySet:
         entries = self.model.objects.public()
         if self.province is not None:
             entries = entries.concerning(self.province)
-        return entries.for_lists().newest_first()
+        return entries.newest_first()
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         kwargs = super().get_filterset_kwargs(filterset_class)
@@ -73,7 +74,8 @@ class EntryListView(FilterView):
             raise Http404(_("This list has no such page.")) from error
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(province=self.province, **kwargs)
+        context = super().get_context_data(province=self.province, **kwargs)
+        return context | {"object_list": Rows(context["object_list"])}
 
 
 @method_decorator(cached_page(**{REVISION_PARAMETER: "[1-9][0-9]{0,3}"}), name="dispatch")

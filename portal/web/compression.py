@@ -19,6 +19,20 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda content: brotli.compress(content, mode=brotli.MODE_TEXT, quality=5),
     "gzip": lambda content: gzip.compress(content, compresslevel=6, mtime=0),
 }
+JSON = re.compile(r"application/([\w.-]+\+)?json\b")
+
+
+def compressed_to_keep(content: bytes, coding: str, content_type: str) -> bytes:
+    """`content` in `coding`, for who answers with it often.
+
+    Data are worth quality 10, which takes 40 ms for each 100 kB, a sixth of what it takes to make
+    the list for the check, and saves an eighth of it. Pages are not: readers wait for them.
+    """
+    if coding == "br" and JSON.match(content_type):
+        return brotli.compress(content, mode=brotli.MODE_TEXT, quality=10)
+    return CODINGS[coding](content)
+
+
 # A coding named in Accept-Encoding, unless its weight is nought.
 ACCEPTED = {
     coding: re.compile(rf"(^|[\s,]){coding}\s*(,|$|;\s*q=(?!0(\.0*)?\s*(,|$)))", re.IGNORECASE)

@@ -1,6 +1,6 @@
 """Query expressions that several pages need."""
 
-from django.db.models import Count, IntegerField, QuerySet, Subquery
+from django.db.models import Count, F, Func, IntegerField, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 
@@ -12,3 +12,9 @@ def count_of(rows: QuerySet) -> Coalesce:
     counted = rows.order_by().annotate(_group=Count("pk")).values("_group")
     counted.query.group_by = ()
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def sum_of(rows: QuerySet, column: str) -> Coalesce:
+    """The sum of `column` in `rows` for each outer row, as an annotation."""
+    summed = rows.order_by().annotate(_sum=Func(F(column), function="SUM")).values("_sum")
+    return Coalesce(Subquery(summed, output_field=IntegerField()), 0)

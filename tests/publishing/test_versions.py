@@ -60,7 +60,7 @@ def test_what_is_undone_was_never_counted(location):
 def test_a_province_and_what_is_said_to_the_country_concern_all(hai_phong, binh_duong):
     with Counting() as grown:
         factories.correct(hai_phong, office="Sở Y tế")
-    assert grown == {""}
+    assert grown == {"", "*"}
     with Counting() as grown:
         factories.publish(Figure(what="Ca bệnh", value=1, as_of=clock.now()))
     assert grown == {""}
@@ -102,7 +102,7 @@ def test_numbers_of_concurrent_changes_are_never_lost(transactional_db):
                 versions.changed(["hai-phong", "binh-duong"])
 
     assert at_once([change] * 6) == [None] * 6
-    assert counted() == {"hai-phong": 30, "binh-duong": 30}
+    assert counted().items() >= {"hai-phong": 30, "binh-duong": 30}.items()
 
 
 def test_what_is_known_is_returned_itself_while_it_holds(story_time, location):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from portal.web import compression
 from portal.web.page_cache import Content, cached_page, declaring
 from portal.web.page_cache import cache as cache_module
 from portal.web.page_cache.content import ASKED_AGAIN, BELIEVED, Watch
@@ -336,14 +337,13 @@ def test_while_one_makes_a_page_the_others_have_the_last_one(cache, site):
 
 def test_encodings_are_made_once(cache, site, monkeypatch):
     made = []
-    from portal.web.page_cache import page
 
     def slow(content):
         made.append(1)
         time.sleep(0.1)
         return b"x"
 
-    monkeypatch.setitem(page.CODINGS, "br", slow)
+    monkeypatch.setitem(compression.CODINGS, "br", slow)
     site.size = 1000
     at_once([lambda: ask(cache, "/hai-phong/", HTTP_ACCEPT_ENCODING="br")] * 20)
     assert made == [1]

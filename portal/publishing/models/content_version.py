@@ -4,10 +4,12 @@ from django.db import models
 
 # The scope of what concerns the pages of every province.
 EVERYWHERE = ""
+# The scope of what no page is about and many name: provinces and administrative units. No slug.
+NAMES = "*"
 
 
 class ContentVersion(models.Model):
-    """One row for each province, by its slug, and one for what concerns all of them.
+    """One row for each province, by its slug, one for what concerns all of them, and one for names.
 
     Counted on in the transaction that makes the change: `portal.publishing.versions`.
     """

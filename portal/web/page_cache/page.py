@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.utils.http import parse_http_date_safe
 
-from portal.web.compression import CODINGS, accepted_coding, is_worth_compressing
+from portal.web.compression import accepted_coding, compressed_to_keep, is_worth_compressing
 
 Headers = list[tuple[str, str]]
 Environ = dict[str, Any]
@@ -41,8 +41,8 @@ class Told(NamedTuple):
 class Page:
     """What Django answered, ready to be sent.
 
-    Its bytes are those that Django's own middleware would send: compression is a function of the
-    bytes, and the tag of a compressed page is weak. Read without a lock.
+    Its bytes are those that Django's own middleware would send, but for data, which are compressed
+    better; the tag of a compressed page is weak. Read without a lock.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class Page:
     def _made(self, coding: str | None) -> Variant:
         body, etag = self.body, self.etag
         if coding:
-            body = CODINGS[coding](body)
+            body = compressed_to_keep(body, coding, self.content_type)
             etag = f"W/{etag}" if etag.startswith('"') else etag
         headers = [
             (name, value)

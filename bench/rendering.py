@@ -1,0 +1,133 @@
+"""Measures how long Django takes to make the pages of a province with 300 places, the page cache
+left out: with the rows that are kept, after one of them was corrected, and with nothing kept, which
+is also the first time in a new process. Prints a table; exit 1 if a limit is passed.
+
+    python bench/rendering.py
+
+In milliseconds of processor time, which other programs on the machine disturb least, and as the
+ratio to the same page with nothing kept. In a database of its own, which is removed: SQLite, or the
+server in DATABASE_URL (whose own work is then not counted).
+"""
+
+import gc
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+
+PLACES, RUNS = 300, 25
+LIST = "/hai-phong/dia-diem/"
+# Milliseconds that each may take.
+PAGES = {
+    "/hai-phong/": 10,
+    "/en/hai-phong/": 10,
+    LIST: 25,
+    f"{LIST}?page=2&status=all": 25,
+    f"{LIST}?kind=market&status=all": 25,
+    f"{LIST}?q=cho": 25,
+    "/hai-phong/thong-bao/": 25,
+    "/hai-phong/chuyen-bay/": 25,
+    "/tim-kiem/?q=cho": 25,
+    "/": 25,
+}
+# What kept rows must save at least, of a page that is mostly rows.
+MOST_OF_ANEW = {"/hai-phong/": 0.6, "/en/hai-phong/": 0.6}
+
+
+def main() -> int:
+    import django
+    from django.test.utils import get_runner
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+
+    runner = get_runner(settings)(verbosity=0, interactive=False)
+    databases = runner.setup_databases()
+    say(f"Pages of {PLACES} places on {connection.vendor}, {os.cpu_count()} cores")
+    try:
+        missed = measured(fill())
+    finally:
+        runner.teardown_databases(databases)
+    return int(missed)
+
+
+def fill() -> Any:
+    """A province with PLACES places in the wards it had, a notice and a flight; one of the places,
+    to be corrected."""
+    from django.core.management import call_command
+
+    from locations.models import Division
+    from portal import clock
+    from tests import factories, many
+
+    call_command("load_divisions", verbosity=0)
+    province = factories.province("Hải Phòng", "31")
+    wards = Division.objects.wards().with_path().within(province.division)
+    place = factories.location(province, ward=wards[0])
+    many.fill(place, PLACES - 1, wards=wards, newest=clock.now(), mark="N")
+    factories.notice(province, locations=[place], flights=[factories.flight(province)])
+    return place
+
+
+def measured(place: Any) -> bool:
+    from portal.publishing.rows import KEPT
+    from tests import factories
+
+    names = iter(range(1_000_000))
+
+    def corrected() -> None:
+        factories.correct(place, name=f"Chợ {next(names)}")
+
+    say(f"\n  {'milliseconds':<40}{'kept':>8}{'corrected':>11}{'anew':>8}{'ratio':>8}{'limit':>8}")
+    missed = False
+    for page, limit in PAGES.items():
+        kept = took(page)
+        after_correction = took(page, first=corrected, runs=5)
+        anew = took(page, first=KEPT.clear)
+        ratio = kept / anew
+        is_missed = kept > limit or ratio > MOST_OF_ANEW.get(page, 1.1)
+        missed |= is_missed
+        say(
+            f"  {page:<40}{kept:>8.1f}{after_correction:>11.1f}{anew:>8.1f}{ratio:>8.2f}{limit:>8}"
+            + ("  MISSED" if is_missed else "")
+        )
+    return missed
+
+
+def took(page: str, *, first: Callable[[], None] | None = None, runs: int = RUNS) -> float:
+    """Of the page as the server's process makes it, the median of `runs`; each after `first`."""
+    from django.core.handlers.wsgi import WSGIHandler
+
+    from portal.web.page_cache.declaring import Address
+    from portal.web.page_cache.rendering import rendered
+
+    application = WSGIHandler()
+    path, _question, query = page.partition("?")
+    times = []
+    for _run in range(runs + 1):
+        if first:
+            first()
+        gc.collect()
+        started = time.process_time()
+        answer = rendered(application, Address(path, query))
+        times.append((time.process_time() - started) * 1000)
+        if answer.code != 200:
+            raise SystemExit(f"{page}: {answer.status}")
+    return median(times[1:])
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""The notices on a province's page are kept, and are never older than what is published."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from portal import clock
+from portal.publishing.rows import KEPT
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("story_time")
+
+
+@pytest.fixture
+def place(hai_phong):
+    return factories.location(hai_phong, name="Chợ Sắt")
+
+
+@pytest.fixture
+def flight(hai_phong):
+    return factories.flight(hai_phong)
+
+
+@pytest.fixture
+def notice(hai_phong, place, flight):
+    hidden = factories.location(
+        hai_phong, name="Chợ Kín", publish_from=clock.now() + timedelta(hours=1)
+    )
+    return factories.notice(hai_phong, locations=[place, hidden], flights=[flight])
+
+
+def pages() -> list[str]:
+    return [Client().get(prefix + "/hai-phong/").content.decode() for prefix in ("", "/en")]
+
+
+def assert_changed(happens: Callable[[], object]) -> str:
+    """The page as it is after, which is what it would be if nothing had been kept."""
+    before = pages()
+    assert pages() == before
+    happens()
+    after = pages()
+    KEPT.clear()
+    assert after == pages()
+    assert after[0] != before[0]
+    assert after[1] != before[1]
+    return after[0]
+
+
+def test_kept_notices_are_not_read_again(notice):
+    with CaptureQueriesContext(connection) as first:
+        pages()
+    with CaptureQueriesContext(connection) as second:
+        pages()
+    assert len(second) <= 2 * 13 < len(first) - 20
+
+
+def test_a_correction_is_shown(notice):
+    assert "Ở yên tại nhà." in assert_changed(
+        lambda: factories.correct(notice, action="Ở yên tại nhà.")
+    )
+
+
+def test_a_withdrawal_is_shown_and_so_is_its_return(notice):
+    page = assert_changed(lambda: factories.withdraw(notice))
+    assert 'class="notice ' not in page
+    assert_changed(lambda: factories.correct(notice, "Vẫn đúng"))
+
+
+def test_another_notice_is_shown(hai_phong, notice):
+    assert_changed(lambda: factories.notice(hai_phong, title="Thêm một"))
+
+
+def test_a_correction_of_a_place_that_it_names_is_shown(notice, place):
+    page = assert_changed(lambda: factories.correct(place, name="Chợ Đổ"))
+    assert "Chợ Đổ</a> <span>" in page
+    assert_changed(lambda: factories.withdraw(place))
+
+
+def test_a_withdrawal_of_a_flight_that_it_names_is_shown(notice, flight):
+    assert_changed(lambda: factories.correct(flight, local_time="13:00:00"))
+    assert_changed(lambda: factories.withdraw(flight))
+
+
+def test_the_end_of_an_embargo_of_a_place_that_it_names_is_shown(notice, story_time):
+    page = assert_changed(lambda: story_time.shift(timedelta(hours=1)))
+    assert "Chợ Kín</a> <span>" in page
+
+
+def test_the_next_day_and_the_last_are_shown(notice, story_time):
+    for _day in range(3):
+        assert_changed(lambda: story_time.shift(timedelta(days=1)))
+    story_time.move_to(notice.listed_until)
+    assert 'class="notice ' not in pages()[0]
+
+
+def test_other_hotlines_of_the_province_are_shown(hai_phong, notice):
+    hotlines = [{"label": "CDC", "label_en": "", "number": "0225 999 888"}]
+    page = assert_changed(lambda: factories.correct(hai_phong, hotlines=hotlines))
+    assert page.count("0225 999 888") > 1
+
+
+def test_a_merger_that_becomes_known_is_shown(hai_phong):
+    from locations.models import Division
+    from portal.publishing import versions
+
+    def renamed():
+        [unit] = hai_phong.division.current(clock.today().max)
+        Division.objects.filter(pk=unit.pk).update(name="Tên Mới")
+        versions.changed_everywhere()
+
+    assert "Tên Mới" in assert_changed(renamed)
