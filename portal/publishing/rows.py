@@ -12,7 +12,7 @@ What a row may show is what it is kept under (`_Page.key`), and its template is 
 Other entries are no part of it: a row that showed the places of a notice would grow old.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -49,6 +49,10 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self._marks)
+
+    def __iter__(self) -> Iterator[Any]:
+        """The entries themselves, read whole, for who does not ask for their rows."""
+        return iter(self.entries)
 
     @cached_property
     def _marks(self) -> list[Mark]:

@@ -150,8 +150,8 @@ def test_ten_and_three_hundred_ask_the_same(client, hai_phong):
         with CaptureQueriesContext(connection) as queries:
             client.get(f"{ADDRESS}?status=all")
         asked.append(len(queries))
-    # The province with its three kinds of contacts, the places with their units, their windows.
-    assert asked == [8, 8]
+    # The version of the names, the province, the places with their units, their windows.
+    assert asked == [5, 5]
 
 
 def test_what_has_not_changed_is_not_sent_again(client, hai_phong):
