@@ -64,7 +64,7 @@ def also_changed(entry: Entry, verdict: Verdict | None) -> list[Entry]:
         return []
     told: list[Any] = []
     if isinstance(entry, Notice | CaseAnnouncement):
-        told = [*entry.flights.all(), *entry.locations.all()]
+        told = [*entry.flights.all(), *sorted(entry.locations.all(), key=lambda one: one.name)]
     elif isinstance(entry, ExposureLocation | Flight) and not entry.action:
         naming = Notice.objects.public().covering(entry)
         told = list(naming.select_related("province").newest_first())

@@ -187,10 +187,10 @@ class EchoHandler(BaseHTTPRequestHandler):
         if self.server.says_until_now:
             self.send_header("X-Accel-Expires", f"@{int(time.time())}")
         self.send_header("Content-Length", str(len(body)))
+        # One request a connection, and said so: a server that is gone is gone at once.
+        self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
-        # One request a connection: a server that is gone is gone at once.
-        self.close_connection = True
 
     do_POST = do_GET
 
