@@ -3,7 +3,7 @@
 
 python := .venv/bin/python
 compile := $(python) -m piptools compile --quiet --strip-extras --allow-unsafe \
-	--no-annotate --no-emit-index-url --no-emit-find-links
+	--no-annotate --generate-hashes --no-emit-index-url --no-emit-find-links
 export CUSTOM_COMPILE_COMMAND := make requirements
 
 help: ## list the targets
