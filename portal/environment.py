@@ -84,6 +84,14 @@ def data_dir() -> Path:
     return path
 
 
+def folder(name: str) -> Path | None:
+    """The folder that `name` says, by its full path; None if it says none."""
+    path = env.str(name, default="").strip()
+    if path and not Path(path).is_absolute():
+        raise ImproperlyConfigured(f"{name} must be a full path like /var/backups, not {path!r}")
+    return Path(path) if path else None
+
+
 def secret_key(folder: Path) -> str:
     """SECRET_KEY; a demo that sets none gets a random one, kept in its data folder."""
     if DEMO and not env.str("SECRET_KEY", default=""):

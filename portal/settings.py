@@ -27,6 +27,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 INSTALLED_APPS = [
     "alerts",
     "locations",
+    "portal.operating",
     "portal.pages",
     "portal.publishing",
     "portal.web",
@@ -172,6 +173,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "portal.web.static_files.StaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "media"
+# Where `manage.py backup` puts its backups, and `check_portal` looks for the newest.
+BACKUP_DIR = environment.folder("BACKUP_DIR")
 
 # Pictures behind the map; without them it shows the outlines of the provinces, which are ours.
 MAP_TILES_URL = environment.map_tiles_url()

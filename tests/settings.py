@@ -12,6 +12,7 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 os.environ |= {
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "BACKUP_DIR": "",
     "CACHE_URL": "locmemcache://",
     "CLOCK_START": "",
     "DATA_DIR": FOLDER,

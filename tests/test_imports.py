@@ -10,10 +10,12 @@ from portal.environment import BASE_DIR
 
 # What the modules under each name may not know; the longest name that fits decides.
 FORBIDDEN = {
-    "portal": ("alerts", "locations", "portal.pages"),
-    "locations": ("alerts", "portal.pages"),
-    "alerts": ("portal.pages",),
-    "portal.pages": (),
+    "portal": ("alerts", "locations", "portal.operating", "portal.pages"),
+    "locations": ("alerts", "portal.operating", "portal.pages"),
+    "alerts": ("portal.operating", "portal.pages"),
+    "portal.pages": ("portal.operating",),
+    # It looks at every app, and none knows of it.
+    "portal.operating": ("portal.pages",),
     # How it is put together.
     "portal.settings": (),
     "portal.urls": (),

@@ -86,6 +86,7 @@ BAD = [
     ("CACHE_URL", "nowhere", "CACHE_URL cannot be understood: 'nowhere'"),
     ("EMAIL_URL", "nowhere", "EMAIL_URL cannot be understood: 'nowhere'"),
     ("DATA_DIR", "/proc/portal", "DATA_DIR /proc/portal cannot be made"),
+    ("BACKUP_DIR", "backups", "BACKUP_DIR must be a full path like /var/backups, not 'backups'"),
     ("DEMO", "maybe", "DEMO must be 1 or 0, not 'maybe'"),
     ("DEBUG", "1", "DEBUG is for a demonstration"),
     ("DEBUG", "perhaps", "DEBUG must be 1 or 0, not 'perhaps'"),
