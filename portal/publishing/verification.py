@@ -60,6 +60,11 @@ def first_difference(
     return next(differences(anchor=anchor, progress=progress), None)
 
 
+def difference_at_the_end() -> Difference | None:
+    """Whether records are missing from the end of the chain; takes no time however long it is."""
+    return next(_at_the_end(None), None)
+
+
 def differences(
     *, anchor: Anchor | None = None, progress: Progress = lambda done, total: None
 ) -> Iterator[Difference]:

@@ -74,7 +74,7 @@ def read(folder: Path) -> Manifest:
         known = content["format"] if isinstance(content["format"], int) else 0
     except OSError as error:
         raise Refused(f"{path}: {error.strerror}; this is no whole backup") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused(f"{path} is no manifest; take another backup") from error
     if known != FORMAT:
         raise Refused(
