@@ -162,9 +162,9 @@ def test_pages_of_now_are_well(pages):
 def test_a_notice_that_has_ended_and_still_stands_there(pages):
     """As a cache that forgot nothing would show it."""
     end = clock.now() + timedelta(hours=1)
-    with serving(pages) as url, time_machine.travel(end + timedelta(seconds=5)):
+    with serving(pages) as url, time_machine.travel(end + timedelta(seconds=5), tick=False):
         assert check("readers", url=url)[0] == 0, "pages may be seconds old on their way"
-    with serving(pages) as url, time_machine.travel(end + timedelta(seconds=15)):
+    with serving(pages) as url, time_machine.travel(end + timedelta(seconds=15), tick=False):
         status, found = check("readers", url=url)
     assert status == 2
     said = [text.partition(" what ended ")[0] for _level, text in found]
