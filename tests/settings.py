@@ -27,6 +27,7 @@ os.environ |= {
     "PUBLIC_BASE_URL": "http://testserver",
     "PUSH_KEY": "",
     "PUSH_SERVICES": "",
+    "REPLICA_URL": "",
     "SERVICE_WORKER": "1",
     "SESSION_IDLE_MINUTES": "30",
     "TRUSTED_PROXIES": "0",
