@@ -18,7 +18,7 @@ test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 check: ## style, types, migrations, translations and production settings
 	@tests/check
 
-bench: ## measure lint, import, check, delivery, kept pages, servers, lists and rendering, with limits
+bench: ## measure lint, import, check, delivery, kept pages, servers, two boxes, lists and rendering, with limits
 	@deploy/venv dev
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
@@ -26,6 +26,7 @@ bench: ## measure lint, import, check, delivery, kept pages, servers, lists and 
 	@$(python) bench/delivery.py
 	@$(python) bench/pages.py
 	@$(python) bench/server.py
+	@$(python) bench/boxes.py
 	@$(python) bench/lists.py
 	@$(python) bench/rendering.py
 
