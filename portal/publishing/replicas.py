@@ -93,15 +93,16 @@ class Replica:
         """Whether every change is there that `wanted` counts; raises what the driver raises."""
         if not _covers(self._numbers, wanted):
             self._numbers = versions.numbers(self.alias)
-        if _covers(self._numbers, wanted):
-            self._lacks, self._is_left, self._next_try = None, False, 0.0
-            return True
         now = time.monotonic()
-        if self._lacks is None or _covers(self._numbers, self._lacks[0]):
+        if _covers(self._numbers, wanted):
+            self._lacks = None
+        elif self._lacks is None or _covers(self._numbers, self._lacks[0]):
             self._lacks = (wanted, now)
-        elif now - self._lacks[1] > settings.REPLICA_LAG_SECONDS:
+        if self._lacks and now - self._lacks[1] > settings.REPLICA_LAG_SECONDS:
             self.leave(f"behind by more than {settings.REPLICA_LAG_SECONDS} seconds")
-        return False
+        else:
+            self._is_left, self._next_try = False, 0.0
+        return self._lacks is None
 
     def leave(self, reason: object) -> None:
         if not self._is_left:

@@ -84,7 +84,7 @@ def reading(of):
 class TestPages:
     pytestmark = on_sqlite
 
-    @pytest.mark.parametrize("path", ["/hai-phong/", SEARCH, "/api/v1/places"])
+    @pytest.mark.parametrize("path", ["/hai-phong/", SEARCH, "/api/v1/locations"])
     def test_a_public_page_is_read_from_the_replica(self, path, replica, hai_phong, cache):
         factories.location(hai_phong)
         replica.follow()
