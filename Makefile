@@ -21,7 +21,7 @@ faults: ## the long forms of what tests/faults injects: kills, bad input; prints
 check: ## style, types, migrations, translations, production settings, licences, known advisories
 	@tests/check
 
-bench: ## measure lint, import, check, delivery, kept pages, servers, lists and rendering, with limits
+bench: ## measure lint, import, check, delivery, kept pages, servers, two boxes, lists and rendering, with limits
 	@deploy/venv dev
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
@@ -29,6 +29,7 @@ bench: ## measure lint, import, check, delivery, kept pages, servers, lists and 
 	@$(python) bench/delivery.py
 	@$(python) bench/pages.py
 	@$(python) bench/server.py
+	@$(python) bench/boxes.py
 	@$(python) bench/lists.py
 	@$(python) bench/rendering.py
 

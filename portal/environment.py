@@ -265,6 +265,36 @@ def log_level() -> str:
     return level
 
 
+def replicas() -> dict[str, dict[str, Any]]:
+    """The databases in REPLICA_URL, by the names under which Django knows them.
+
+    One that does not answer costs whoever tries it two seconds, the least that PostgreSQL's client
+    can be told, and three if it falls silent later.
+    """
+    urls = [url.strip() for url in env.str("REPLICA_URL", default="").split(",") if url.strip()]
+    found = {}
+    for number, url in enumerate(urls, start=1):
+        config = _understood("REPLICA_URL", url, env.db_url_config)
+        if "postgresql" not in config["ENGINE"]:
+            raise ImproperlyConfigured("REPLICA_URL must name replicas of PostgreSQL")
+        found[f"replica-{number}"] = config | {
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {
+                **config.get("OPTIONS", {}),
+                "connect_timeout": 2,
+                "tcp_user_timeout": 3000,
+                "application_name": "portal, reading",
+            },
+        }
+    return found
+
+
+def redis_url(cache: dict[str, Any]) -> str:
+    """Where the `cache` of Django's settings is, if it is Redis or Valkey; "" if it is not."""
+    return cache["LOCATION"] if "redis" in cache["BACKEND"].lower() else ""
+
+
 def parsed(
     name: str,
     *,
@@ -275,6 +305,10 @@ def parsed(
     """The dictionary django-environ makes of the URL in `name`; without a `default` it must be
     set. The error never repeats the URL, which may hold a password."""
     value = env.str(name, default="") or default or required(name, in_demo=in_demo)
+    return _understood(name, value, parse)
+
+
+def _understood(name: str, value: str, parse: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import environment
 from portal.environment import BASE_DIR, DEMO, env
+from portal.web import shared_cache
 
 DATA_DIR = environment.data_dir()
 SECRET_KEY = environment.secret_key(DATA_DIR)
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
+    "portal.publishing.replicas.ReadFromReplica",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -103,12 +105,33 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Public pages are read from these; see `portal.publishing.replicas`.
+REPLICAS = environment.replicas()
+DATABASES |= REPLICAS
+DATABASE_ROUTERS = ["portal.publishing.replicas.Router"] if REPLICAS else []
+REPLICA_LAG_SECONDS = environment.whole_number("REPLICA_LAG_SECONDS", default=5)
 
 CACHES = {
-    "default": environment.parsed("CACHE_URL", default="locmemcache://", parse=env.cache_url_config)
+    "default": environment.parsed(
+        "CACHE_URL", default="locmemcache://", parse=env.cache_url_config
+    ),
+    # While the shared one is away.
+    "of this process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "of this process",
+    },
 }
+# Redis or Valkey, which then also tells all boxes what is current; "" if there is none.
+SHARED_CACHE = environment.redis_url(CACHES["default"])
+if SHARED_CACHE:
+    CACHES["default"]["OPTIONS"] = shared_cache.OPTIONS
 # Memory of each process for finished pages (`portal.web.page_cache`); 0 switches it off.
 PAGE_CACHE_MB = environment.whole_number("PAGE_CACHE_MB", default=64)
+if REPLICAS and not PAGE_CACHE_MB:
+    raise ImproperlyConfigured(
+        "REPLICA_URL needs the page cache, which knows how far a replica must be:"
+        " remove it or PAGE_CACHE_MB=0"
+    )
 vars().update(environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config))
 EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 20
 # Without a mail server letters are printed, which is of use to who tries the demonstration only.

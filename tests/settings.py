@@ -28,6 +28,7 @@ os.environ |= {
     "PUBLIC_BASE_URL": "http://testserver",
     "PUSH_KEY": "",
     "PUSH_SERVICES": "",
+    "REPLICA_URL": "",
     "SERVICE_WORKER": "1",
     "SESSION_IDLE_MINUTES": "30",
     "TRUSTED_PROXIES": "0",
@@ -47,6 +48,8 @@ from portal.settings import DATABASES, STORAGES  # noqa: E402
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file and not memory, so that threads and browsers meet the locks of a real installation.
     DATABASES["default"]["TEST"] = {"NAME": f"{FOLDER}/test.sqlite3"}
+    # No replica, and no router asks it: tests/publishing/test_replicas.py puts a copy in its place.
+    DATABASES["replica-1"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}}
 
 # Passwords need no protection here, and static files need not be collected first.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -84,6 +84,9 @@ BAD = [
     ("DATABASE_URL", "portal.sqlite3", "DATABASE_URL cannot be understood: 'portal.sqlite3'"),
     ("DATABASE_URL", "oranges://portal", "DATABASE_URL cannot be understood"),
     ("CACHE_URL", "nowhere", "CACHE_URL cannot be understood: 'nowhere'"),
+    ("REPLICA_URL", "oranges://portal", "REPLICA_URL cannot be understood: 'oranges'"),
+    ("REPLICA_URL", "sqlite:////tmp/copy", "REPLICA_URL must name replicas of PostgreSQL"),
+    ("REPLICA_LAG_SECONDS", "soon", "REPLICA_LAG_SECONDS must be a whole number from 0"),
     ("EMAIL_URL", "nowhere", "EMAIL_URL cannot be understood: 'nowhere'"),
     ("DATA_DIR", "/proc/portal", "DATA_DIR /proc/portal cannot be made"),
     ("BACKUP_DIR", "backups", "BACKUP_DIR must be a full path like /var/backups, not 'backups'"),
@@ -137,7 +140,17 @@ def test_only_a_tile_server_that_is_set_may_send_pictures(url, sources, producti
     assert shown.stdout == f"""{sources} ["'self'"] ["'self'"] ["'self'"]\n""", shown.stderr
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "CACHE_URL", "EMAIL_URL"])
+def test_replicas_are_read_beside_the_page_cache_only(production):
+    urls = "postgres://p:s@10.0.0.1/portal, postgres://p:s@10.0.0.2/portal"
+    show = "from django.conf import settings as s; print(*s.REPLICAS, *s.DATABASE_ROUTERS)"
+    shown = manage(production | {"REPLICA_URL": urls}, "shell", "-v0", "-c", show)
+    assert shown.stdout.split() == ["replica-1", "replica-2", "portal.publishing.replicas.Router"]
+    stopped = manage(production | {"REPLICA_URL": urls, "PAGE_CACHE_MB": "0"}, "check")
+    assert (stopped.returncode, stopped.stderr.count("\n")) == (1, 1)
+    assert "REPLICA_URL needs the page cache" in stopped.stderr
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REPLICA_URL", "CACHE_URL", "EMAIL_URL"])
 def test_a_password_is_never_repeated(name, production):
     stopped = manage(production | {name: "oranges://portal:hunter2@db.test/portal"}, "check")
     assert stopped.returncode == 1

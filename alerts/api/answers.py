@@ -34,8 +34,10 @@ def read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBa
             return problems.answer([Problem(words, status=405)], {"Allow": METHODS})
         is_head = request.method == "HEAD"
         request.method = "GET"  # which is all that django-ninja is told of
-        response = view(request, *args, **kwargs)
-        request.method = "HEAD" if is_head else "GET"
+        try:
+            response = view(request, *args, **kwargs)
+        finally:
+            request.method = "HEAD" if is_head else "GET"
         response.headers["Access-Control-Expose-Headers"] = "ETag"
         if response.status_code != 200:
             return response
@@ -43,6 +45,7 @@ def read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBa
         response.headers["ETag"] = etag
         return get_conditional_response(request, etag=etag, response=response) or response
 
+    answered.is_public_read = True  # type: ignore[attr-defined]
     # Nothing is posted here that could be forged; and a refusal is JSON like every other.
     return csrf_exempt(for_other_sites(answered))
 

@@ -15,12 +15,14 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from portal import clock
 from portal.publishing.models.content_version import EVERYWHERE, NAMES, ContentVersion
 from portal.publishing.models.publishable import Entry, Publishable, entry_models
+from portal.publishing.shared_versions import of_this_portal
 from portal.publishing.writing import in_batches
 from portal.web.page_cache import Content
 
@@ -30,6 +32,8 @@ STEPS = 2
 
 Reached = Mapping[type[Entry], set[Any]]
 
+shared = of_this_portal()
+
 
 def changed(scopes: Iterable[str]) -> None:
     """Counts the versions of `scopes` on. Called in the transaction of the change."""
@@ -38,6 +42,8 @@ def changed(scopes: Iterable[str]) -> None:
     rows = [ContentVersion(scope=scope) for scope in wanted]
     ContentVersion.objects.bulk_create(rows, ignore_conflicts=True)
     ContentVersion.objects.filter(pk__in=wanted).update(number=F("number") + 1)
+    if shared:
+        transaction.on_commit(shared.changed)
 
 
 def changed_everywhere() -> None:
@@ -72,9 +78,14 @@ def scopes_of(entries: Sequence[Publishable]) -> set[str]:
     return {slug or EVERYWHERE for kind, keys in reached.items() for slug in _slugs(kind, keys)}
 
 
+def numbers(alias: str = DEFAULT_DB_ALIAS) -> dict[str, int]:
+    """Those of all scopes, as the database `alias` has them."""
+    return dict(ContentVersion.objects.using(alias).values_list("scope", "number"))
+
+
 def read(known: Content | None = None) -> Content:
     """What is current now; `known` itself if it still holds."""
-    versions = dict(ContentVersion.objects.values_list("scope", "number"))
+    versions = shared.numbers(numbers) if shared else numbers()
     at = clock.now()
     if known and known.versions == versions and _real(at) < known.until:
         return known

@@ -12,7 +12,7 @@ from django.http.request import split_domain_port, validate_host
 
 from portal.web.page_cache.as_of import last_good
 from portal.web.page_cache.between import headers_for
-from portal.web.page_cache.content import Content, Read, Watch
+from portal.web.page_cache.content import WATCH, Content, Read, Watch
 from portal.web.page_cache.declaring import address_of, declared_at
 from portal.web.page_cache.memory import Memory, Slot
 from portal.web.page_cache.page import Environ, Page, StartResponse
@@ -55,6 +55,10 @@ class PageCache:
                 if len(page.variants) != encodings:
                     self.memory.make_room()
                 return answer
+        return self._django(environ, start_response)
+
+    def _django(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        environ[WATCH] = self.watch
         return self.application(environ, start_response)
 
     def _slot(self, path: str, query: str) -> Slot | None:
@@ -104,7 +108,7 @@ class PageCache:
         if has_just_failed and (page := self._instead(slot, content)):
             return page
         try:
-            answer = rendered(self.application, slot.address)
+            answer = rendered(self._django, slot.address)
         except Exception:
             logger.exception("The page at %s could not be made", slot.address.path)
             answer = None

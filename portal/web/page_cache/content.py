@@ -18,6 +18,8 @@ BELIEVED = 0.2
 ASKED_AGAIN = 0.1
 # Seconds that others wait for whoever asks, and between two questions that get no answer.
 PATIENCE = 1.0
+# Where a request carries the watch of its process, for who has to know what is current.
+WATCH = "portal.watch"
 
 
 @dataclass(frozen=True)

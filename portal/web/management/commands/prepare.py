@@ -1,6 +1,9 @@
 """Brings the database and the static files to what this version of the code needs."""
 
 import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +11,10 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import OperationalError, connection
+
+# Of the lock under which one box at a time prepares the database that all of them share.
+LOCK = 20210326
 
 
 class Command(BaseCommand):
@@ -20,19 +26,40 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
+        with one_at_a_time():
             call_command("migrate", interactive=False, verbosity=0)
-        except OperationalError as error:
-            reason = str(error).strip().splitlines()[0]
-            raise CommandError(f"the database cannot be used: {reason}") from error
-        self.call("load_divisions")
-        if settings.DEMO:
-            self.call("load_story")
-            self.call("make_demo_accounts")
+            self.call("load_divisions")
+            if settings.DEMO:
+                self.call("load_story")
+                self.call("make_demo_accounts")
         collect_static_files()
 
     def call(self, command: str) -> None:
         call_command(command, stdout=self.stdout, stderr=self.stderr)
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Boxes that start together wait for each other. SQLite has one box only."""
+    try:
+        while not locked():
+            time.sleep(0.2)
+        yield
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise CommandError(f"the database cannot be used: {reason}") from error
+    finally:
+        connection.close()  # and the lock with it
+
+
+def locked() -> bool:
+    """Asked again and again: who waits for it within a query is waited for by those migrations that
+    make an index beside everything else that goes on."""
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            return True
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        return cursor.fetchone()[0]
 
 
 def collect_static_files() -> None:
