@@ -58,6 +58,7 @@ class Units:
         points = [_centroid(unit) if unit in centroids else None for unit in self._units]
         return {
             "levels": [sum(unit.level == level for unit in self._units) for level in LEVELS],
+            "code": deltas(int(unit.pk.replace("-", "")) for unit in self._units),
             "name": [unit.full_name for unit in self._units],
             "parent": deltas(
                 self._numbers[unit.parent_id] if unit.parent_id else None for unit in self._units
