@@ -27,7 +27,7 @@ test("a list with nothing in it is read as such", () => {
     vietnamese: [],
     hotlines: [],
     todos: [],
-    units: { code: [], levels: [0, 0, 0], name: [], parent: [], latitude: [], longitude: [], reach: [] },
+    units: { eras: [], levels: [[], [], []], name: [], parent: [], latitude: [], longitude: [], reach: [] },
     reaches: [],
     places: columns,
     flights: [],

@@ -24,7 +24,7 @@ function followed(list, answer) {
 function asSeen({ at, version, provinces, units, entries, vietnamese }) {
   const unitOf = (unit) =>
     typeof unit === "number"
-      ? pathOf(units, unit).map((one) => [units[one].code, units[one].name, units[one].level])
+      ? pathOf(units, unit).map((one) => [units[one].key, units[one].name, units[one].level])
       : unit;
   const told = entries.map((entry) => ({
     ...entry,

@@ -182,6 +182,13 @@ def test_units_keep_their_numbers_and_namesakes_stay_apart(phone, hai_phong):
     assert len({json.dumps(entry["ward"]) for entry in mine["entries"]}) >= 6
 
 
+def test_no_two_units_of_one_era_are_called_the_same(divisions):
+    """By their names the phone finds the units of a change among those that it knows."""
+    units = Division.objects.with_path()
+    called = {(unit.pk.split("-")[0], unit.level, unit.path_name()) for unit in units}
+    assert len(called) == len(units) > 10_000
+
+
 # --- whatever happens
 
 

@@ -25,7 +25,7 @@ of the same form, made of the changed entries only and of what they need. Beside
 and its reader keeps of his list what this file does not name and what does not end by its `at`.
 It is of no use to who has a list of a later `at`: then the clock has been set back.
 
-The columns `code` (of units), `parent`, `unit`, `province`, `latitude`, `longitude` and `start`
+The columns `parent`, `unit`, `province`, `latitude`, `longitude` and `start`
 hold the distance from the row before. `up` says how many levels above a place's unit the names
 begin that end its address; `until` counts from the midnight before its last day.
 """

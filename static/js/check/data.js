@@ -24,7 +24,7 @@ const END_KNOWN = 4;
 
 /** @typedef {import("./types.js").Window} Window */
 /** @typedef {import("./types.js").Hotline} Hotline */
-/** @typedef {import("./types.js").Unit & {code: number, level: number, parent: number|null}} Unit */
+/** @typedef {import("./types.js").Unit & {key: string, level: number, parent: number|null}} Unit */
 /**
  * An entry with what the page shows of it: its English name, and whom to call about it.
  * @typedef {import("./types.js").Entry & {english: string, hotlines: Hotline[]}} Entry
@@ -57,7 +57,7 @@ export function decode(file, phrases) {
 export function updated(list, change) {
   const at = Date.parse(change.at);
   const replaced = new Set([...change.gone, ...change.entries.map(({ code }) => code)]);
-  const units = joined(list.units, change.units, ({ code }) => code);
+  const units = joined(list.units, change.units, ({ key }) => key);
   const provinces = joined(list.provinces, change.provinces, ({ slug }) => slug);
   const unitOf = (unit) => (typeof unit === "number" ? units.numbers[unit] : unit);
   const changed = change.entries.map((entry) => ({
@@ -85,7 +85,7 @@ export function updated(list, change) {
  * @template T
  * @param {T[]} known
  * @param {T[]} added
- * @param {(one: T) => string|number} keyOf
+ * @param {(one: T) => string} keyOf
  */
 function joined(known, added, keyOf) {
   const all = [...known];
@@ -134,19 +134,27 @@ export function pathOf(/** @type {Unit[]} */ units, /** @type {number} */ unit) 
 }
 
 function unitsOf(columns) {
-  const codes = summed(columns.code);
   const parents = summed(columns.parent);
   const latitudes = summed(columns.latitude);
   const longitudes = summed(columns.longitude);
-  const levels = columns.levels.flatMap((count, above) => Array(count).fill(above + PROVINCE));
-  return columns.name.map((name, unit) => ({
-    code: codes[unit],
-    name,
-    level: levels[unit],
-    parent: parents[unit],
-    latitude: scaled(latitudes[unit], CENTROID_SCALE),
-    longitude: scaled(longitudes[unit], CENTROID_SCALE),
-  }));
+  const kinds = columns.levels.flatMap((counts, above) =>
+    counts.flatMap((count, era) => Array(count).fill([above + PROVINCE, columns.eras[era]])),
+  );
+  const units = [];
+  for (const [unit, name] of columns.name.entries()) {
+    const [level, era] = kinds[unit];
+    const parent = parents[unit];
+    units.push({
+      // In no other list either does another unit have it; parents stand before their parts.
+      key: [units[parent]?.key ?? era, level, name].join(" / "),
+      name,
+      level,
+      parent,
+      latitude: scaled(latitudes[unit], CENTROID_SCALE),
+      longitude: scaled(longitudes[unit], CENTROID_SCALE),
+    });
+  }
+  return units;
 }
 
 function* placesOf({ file, base, provinces, todos, units, phrases }) {
