@@ -20,6 +20,8 @@ from portal.web.release import digest_of
 DIGEST = r"(?:\.(?P<digest>[0-9a-f]{12}))?"
 DIGITS = 12
 FOR_EVER = "public, max-age=31536000, immutable"
+# For caches that many readers share (RFC 9213): what was withdrawn does not stay there for ever.
+FOR_OTHERS = "public, max-age=300"
 # Seconds for which a picture at its plain address is kept unasked.
 PLAIN = 5 * 60
 
@@ -45,9 +47,11 @@ def picture_answer(
         draw(), content_type=content_type
     )
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = (
-        FOR_EVER if seconds is None else f"public, max-age={seconds}"
-    )
+    if seconds is None:
+        response.headers["Cache-Control"] = FOR_EVER
+        response.headers["CDN-Cache-Control"] = FOR_OTHERS
+    else:
+        response.headers["Cache-Control"] = f"public, max-age={seconds}"
     return response
 
 

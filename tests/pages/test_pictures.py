@@ -47,6 +47,7 @@ def test_pages_show_pictures_only_at_addresses_that_name_their_content(
         assert NAMED.search(picture), picture
         response = client.get(picture)
         assert (response.status_code, response.headers["Cache-Control"]) == (200, FOR_EVER)
+        assert response.headers["CDN-Cache-Control"] == "public, max-age=300"
         assert "Set-Cookie" not in response.headers
         assert client.get(plain(picture)).content == response.content
 
