@@ -21,11 +21,14 @@ from locations.share_cards.signs import Sign
 from portal import clock
 from portal.publishing import changes
 from portal.publishing.models import Entry
+from portal.web.pictures import picture_digest
 from portal.web.templatetags.portal_web import said
 from portal.web.times import end_of, shown
 
 # The kinds of entry that have a page of their own, and with it a card.
 CARD_KINDS: tuple[type[Entry], ...] = (Notice, ExposureLocation, Flight, CaseAnnouncement)
+# What draws cards, with the packages that it draws with.
+DRAWN_BY = ("locations/posters", "locations/qr", "locations/share_cards", "requirements.txt")
 # More names than these are on the page only.
 NAMES_SHOWN = 12
 # Behind the number of the revision, on an English card.
@@ -52,7 +55,7 @@ def share_of(
         return None
     card = card_of(entry, at or clock.now(), actions=actions)
     file_name = f"{entry.province.slug}-{entry.code}-{version_of(entry)}.png"
-    return Share(card, picture_path(entry), message_of(entry, card), file_name)
+    return Share(card, picture_path(entry, card), message_of(entry, card), file_name)
 
 
 def version_of(entry: Entry) -> str:
@@ -60,8 +63,14 @@ def version_of(entry: Entry) -> str:
     return f"{entry.revision_number}{ENGLISH_MARK if get_language() == 'en' else ''}"
 
 
-def picture_path(entry: Entry) -> str:
-    return reverse("card", args=[entry.code, version_of(entry)])
+def picture_path(entry: Entry, card: Card) -> str:
+    """Where the picture of exactly this `card` of `entry` is."""
+    return reverse("card", args=[entry.code, version_of(entry), card_digest(card)])
+
+
+def card_digest(card: Card) -> str:
+    """Another one whenever the picture of `card` would be another."""
+    return picture_digest(card, drawn_by=DRAWN_BY)
 
 
 def card_of(entry: Entry, at: datetime, *, actions: Sequence[Action] | None = None) -> Card:

@@ -14,6 +14,7 @@ from portal.pages.sitemaps import SITEMAPS, robots
 from portal.web.health import healthz, readyz
 from portal.web.installing import manifest
 from portal.web.offline import offline_page, service_worker
+from portal.web.pictures import DIGEST
 
 handler404 = "portal.pages.errors.page_not_found"
 
@@ -32,7 +33,7 @@ urlpatterns = [
     ),
     re_path(r"^[Qq]/(?P<code>[0-9A-Za-z]{1,12})/?$", short_address, name="short-address"),
     re_path(
-        r"^Q/(?P<code>[0-9A-Z]{1,12})\.(?P<extension>svg|png)$",
+        rf"^Q/(?P<code>[0-9A-Z]{{1,12}}){DIGEST}\.(?P<extension>svg|png)$",
         short_address_image,
         name="entry-qr",
     ),
@@ -42,7 +43,7 @@ urlpatterns = [
         name="card-address",
     ),
     re_path(
-        r"^[Qq]/(?P<code>[0-9A-Za-z]{1,12})/(?P<version>[0-9]{1,9}[Ee]?)\.png$",
+        rf"^[Qq]/(?P<code>[0-9A-Za-z]{{1,12}})/(?P<version>[0-9]{{1,9}}[Ee]?){DIGEST}\.png$",
         card_picture,
         name="card",
     ),

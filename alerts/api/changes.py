@@ -60,13 +60,13 @@ def _touched(model: Any, after: Seen, until: Seen) -> Q:
     """Those of `model` whose object may have changed after `after` and up to `until`."""
     if after.sequence == 0:
         return Q()
-    return Q(pk__in=_revised(model, after, until)) | _with_others(model, after, until)
+    return Q(pk__in=revised(model, after, until)) | _with_others(model, after, until)
 
 
 def _with_others(model: Any, after: Seen, until: Seen) -> Q:
     if not issubclass(model, Entry):
         return Q()
-    touched = _opened(after, until) | Q(province__in=_revised(Province, after, until))
+    touched = opened(after, until) | Q(province__in=revised(Province, after, until))
     for field in model._meta.many_to_many:
         if field.related_model is not Province:
             touched |= Q(pk__in=_naming(model, field, after, until))
@@ -75,12 +75,13 @@ def _with_others(model: Any, after: Seen, until: Seen) -> Q:
 
 def _naming(model: Any, field: Any, after: Seen, until: Seen) -> QuerySet:
     """Those of `model` that name by `field` what became public; by a correction nothing does."""
-    first = _revised(field.related_model, after, until).filter(is_correction=False)
-    named = field.related_model._default_manager.filter(Q(pk__in=first) | _opened(after, until))
+    first = revised(field.related_model, after, until).filter(is_correction=False)
+    named = field.related_model._default_manager.filter(Q(pk__in=first) | opened(after, until))
     return model._default_manager.filter(**{f"{field.name}__in": named}).values("pk")
 
 
-def _revised(model: Any, after: Seen, until: Seen) -> Any:
+def revised(model: Any, after: Seen, until: Seen) -> Any:
+    """The keys of those of `model` that have a revision after `after` and up to `until`."""
     kind = ContentType.objects.get_for_model(model)
     records = Revision.objects.approved().filter(
         entry_type=kind, sequence__gt=after.sequence, sequence__lte=until.sequence
@@ -88,8 +89,9 @@ def _revised(model: Any, after: Seen, until: Seen) -> Any:
     return records.values("entry_id")
 
 
-def _opened(after: Seen, until: Seen) -> Q:
+def opened(after: Seen, until: Seen) -> Q:
+    """Entries whose embargo ended after `after` and up to `until`."""
     if until.opened is None:
         return Q(pk__in=())
-    opened = Q(publish_from__lte=until.opened)
-    return opened & Q(publish_from__gt=after.opened) if after.opened else opened
+    ended = Q(publish_from__lte=until.opened)
+    return ended & Q(publish_from__gt=after.opened) if after.opened else ended

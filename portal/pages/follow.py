@@ -2,13 +2,12 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alerts.feeds.selection import wards_of
-from locations.models import Province
-from locations.qr.codes import printed_url, qr_png, qr_svg
+from locations.qr.pictures import province_code
 from portal import clock
 from portal.pages.push_subscriptions import push_section
 from portal.publishing.views import public_province
@@ -31,23 +30,8 @@ def follow_page(request: HttpRequest, province: str) -> HttpResponse:
 
 @cached_page()
 @require_safe
-def qr_code(request: HttpRequest, province: str, purpose: str, extension: str) -> HttpResponse:
-    """The code that leads to the follow page ("theo-doi") or to the province page ("trang")."""
-    publisher = public_province(province)
-    url = code_url(publisher, purpose)
-    if extension == "png":
-        return HttpResponse(qr_png(url), content_type="image/png")
-    svg = qr_svg(url, title=_title(publisher, purpose))
-    return HttpResponse(svg, content_type="image/svg+xml")
-
-
-def code_url(province: Province, purpose: str) -> str:
-    """What the QR code of `purpose` holds: only a short permanent address."""
-    code = province.follow_code if purpose == "theo-doi" else province.code
-    return printed_url(settings.PUBLIC_BASE_URL, code)
-
-
-def _title(province: Province, purpose: str) -> str:
-    if purpose == "theo-doi":
-        return _("Follow the official account of %s") % province.name
-    return _("Page of %s") % province.name
+def qr_code(
+    request: HttpRequest, province: str, purpose: str, extension: str, digest: str | None = None
+) -> HttpResponseBase:
+    picture = province_code(public_province(province), purpose)
+    return picture.answer(request, digest, extension)

@@ -11,7 +11,7 @@ from locations.posters.layout import Poster
 from locations.posters.pdf import poster_pdf
 from locations.posters.png import poster_png
 from locations.posters.wording import follow_poster, page_poster
-from portal.pages.follow import code_url
+from locations.qr.pictures import FOLLOW, PAGE, province_code_url
 from portal.publishing.views import public_province
 
 RENDERERS: dict[str, tuple[str, Callable[[Poster], bytes]]] = {
@@ -41,7 +41,7 @@ def _follow(province: Province) -> Poster:
         account=account.name,
         channel=account.get_channel_display(),
         steps=(_("Scan the QR code"), _("Press “Quan tâm” (Follow)")),
-        url=code_url(province, "theo-doi"),
+        url=province_code_url(province, FOLLOW),
         hotlines=_hotlines(province),
     )
 
@@ -50,7 +50,7 @@ def _page(province: Province) -> Poster:
     return page_poster(
         province=province.name,
         issuer=province.issuer,
-        url=code_url(province, "trang"),
+        url=province_code_url(province, PAGE),
         hotlines=_hotlines(province),
     )
 

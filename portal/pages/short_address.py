@@ -4,14 +4,15 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alerts.cards import CARD_KINDS, ENGLISH_MARK
-from locations.qr.codes import printed_url, qr_png, qr_svg
+from locations.qr.pictures import entry_code
 from portal.pages.codes import Found, find
 from portal.publishing.models import Code
 from portal.publishing.views import REVISION_PARAMETER
@@ -42,13 +43,12 @@ def card_address(request: HttpRequest, code: str, version: str) -> HttpResponseR
 
 
 @require_safe
-def short_address_image(request: HttpRequest, code: str, extension: str) -> HttpResponse:
+def short_address_image(
+    request: HttpRequest, code: str, extension: str, digest: str | None = None
+) -> HttpResponseBase:
     """The QR code of a short address, for the printed page of an entry."""
     get_object_or_404(Code, value=code)
-    url = printed_url(settings.PUBLIC_BASE_URL, code)
-    if extension == "png":
-        return HttpResponse(qr_png(url), content_type="image/png")
-    return HttpResponse(qr_svg(url, title=url), content_type="image/svg+xml")
+    return entry_code(code).answer(request, digest, extension)
 
 
 def public_target(code: str) -> Found:

@@ -12,6 +12,7 @@ from portal.pages.push_subscriptions import Holding, Leaving, Moving, Subscribin
 from portal.pages.search import search
 from portal.pages.subscriptions import Ask, Confirm, Leave, Manage, asked
 from portal.pages.verify import verify
+from portal.web.pictures import DIGEST
 
 DATA_FILE = rf"(?P<kind>{'|'.join(DATASETS)})\.(?P<extension>csv|json|geojson)$"
 
@@ -42,7 +43,8 @@ urlpatterns = [
     path("<slug:province>/theo-doi/thiet-bi/huy/", Leaving.as_view(), name="push-leave"),
     # The files are at hand beside the province page and beside the follow page.
     re_path(
-        r"^(?P<province>[-\w]+)/(?:theo-doi/)?(?P<purpose>theo-doi|trang)\.(?P<extension>svg|png)$",
+        r"^(?P<province>[-\w]+)/(?:theo-doi/)?(?P<purpose>theo-doi|trang)"
+        rf"{DIGEST}\.(?P<extension>svg|png)$",
         qr_code,
         name="qr-code",
     ),

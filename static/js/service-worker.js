@@ -65,7 +65,8 @@ function mayBeKept(response) {
   const header = (name) => response.headers.get(name) ?? "";
   return (
     response.status === 200 &&
-    response.type === "basic" &&
+    // From this portal, or made in here of what was.
+    ["basic", "default"].includes(response.type) &&
     !response.redirected &&
     /^(text\/html|application\/json)\b/.test(header("Content-Type")) &&
     !/no-store|private/i.test(header("Cache-Control")) &&
@@ -177,7 +178,29 @@ async function unkeptPage(event, path) {
 
 /** The data of the check says itself when it was made. @param {FetchEvent} event @param {string} path */
 async function data(event, path) {
-  return (await firstOf(event, path)).first.response;
+  return (await firstOf(event, path, newestData(path, event.request))).first.response;
+}
+
+/**
+ * The list of the check from the network: the kept one with what has changed since, as `changed`
+ * in it, where the portal can tell that; else the whole.
+ * @param {string} path
+ * @param {Request} request for the whole
+ */
+async function newestData(path, request) {
+  const saved = await kept(path);
+  const list = await saved?.json().catch(() => null);
+  if (!list?.version) return fetch(request);
+  const asked = `${path}?tu=${encodeURIComponent(list.version)}`;
+  // Where it cannot be told the answer leads to the whole, which is asked for in its own name.
+  const answer = await fetch(asked, { cache: request.cache, redirect: "manual" });
+  if (!mayBeKept(answer)) return fetch(request);
+  const changed = await answer.json();
+  // Made before the kept one: the portal's clock was set back.
+  if (Date.parse(changed.at) < Date.parse((list.changed ?? list).at)) return fetch(request);
+  return new Response(JSON.stringify({ ...list, changed }), {
+    headers: { "Content-Type": answer.headers.get("Content-Type") },
+  });
 }
 
 /**
@@ -185,11 +208,11 @@ async function data(event, path) {
  * An error of the server is an answer only if there is nothing better.
  * @param {FetchEvent} event
  * @param {string} path
+ * @param {Promise<Response>} arriving
  * @returns {Promise<{first: {response: Response, isSaved: boolean}, late: Promise<void>}>} `late`
  *   resolves when an answer has come and is kept, and rejects when none comes
  */
-async function firstOf(event, path) {
-  const arriving = fetch(event.request);
+async function firstOf(event, path, arriving = fetch(event.request)) {
   const keeping = arriving.then((response) => {
     if (!mayBeKept(response)) throw new Error(`not to be kept: ${response.status}`);
     return keep(path, response.clone());
@@ -257,7 +280,8 @@ async function visited(url) {
 
 /** @param {string} path */
 async function keepFromNetwork(path) {
-  const response = await fetch(path, { cache: "no-cache" });
+  const request = new Request(path, { cache: "no-cache" });
+  const response = await (PORTAL.data.includes(path) ? newestData(path, request) : fetch(request));
   if (mayBeKept(response)) await keep(path, response);
 }
 

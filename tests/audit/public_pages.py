@@ -63,6 +63,17 @@ def last_good_page(reader: Reader) -> Any:
     return answer
 
 
+def changes_for_the_check(reader: Reader) -> Any:
+    version = reader.get("/kiem-tra/data.json").json()["version"]
+    return reader.get(f"/kiem-tra/data.json?tu={version}")
+
+
+def picture_named_by_its_content(reader: Reader) -> Any:
+    """A former name leads to the present one."""
+    present = reader.get(f"/Q/{{code}}/1.{'0' * 12}.png")
+    return reader.client.get(present.headers["Location"])
+
+
 IN_THE_API = ("locations", "flights", "cases", "notices", "figures")
 
 
@@ -349,6 +360,7 @@ FILES: dict[str, At | When] = {
     "code of an entry": At("/Q/{code}.svg"),
     "code of a picture": At("/Q/{code}/1", status=302),
     "picture of an entry": At("/Q/{code}/1.png"),
+    "picture named by its content": When(picture_named_by_its_content),
     "code of a province": At("/hai-phong/theo-doi.svg"),
     "poster": At("/hai-phong/ap-phich.png"),
     "manifest": At("/manifest.webmanifest"),
@@ -358,6 +370,7 @@ FILES: dict[str, At | When] = {
     "device left": When(device_left),
     "device moved": When(device_moved),
     "list for the check": At("/kiem-tra/data.json"),
+    "changes of that list": When(changes_for_the_check),
     "places for the map": At("/hai-phong/ban-do.json"),
     "open data of a province": At("/hai-phong/dia-diem.csv"),
     "open data of the country": At("/du-lieu/thong-bao.json"),

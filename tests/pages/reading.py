@@ -1,12 +1,20 @@
 """Pages as residents and machines read them: words, sections, links and metadata."""
 
 import json
+import re
 from html.parser import HTMLParser
 from typing import Any
 
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 INLINE = {"a", "abbr", "b", "em", "i", "small", "span", "strong", "time"}
 UNSAID = {"head", "script", "style", "template", "option"}
+
+
+def plain(address: str) -> str:
+    """The plain address of a picture that a page names by its content."""
+    found = re.fullmatch(r"(.+)\.[0-9a-f]{12}(\.\w+)", address)
+    assert found, f"{address} does not name its content"
+    return "".join(found.groups())
 
 
 class Element:

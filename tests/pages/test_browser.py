@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from alerts.models import CaseAnnouncement, Notice
 from locations.models import ExposureLocation, Flight, Province
-from portal.pages.follow import code_url
+from locations.qr.pictures import province_code_url
 from tests.browser import DESKTOP, PHONE, SMALL_PHONE, visitor
 from tests.conftest import STORY_TIME
 from tests.scanning import scan
@@ -75,7 +75,7 @@ def what_a_desk_shows(browser, base: str, province: Province) -> None:
         picture = follow.locator("img")
         picture.scroll_into_view_if_needed()
         expect(picture).to_have_js_property("complete", True)
-        assert scan(resident.picture()) == code_url(province, "theo-doi")
+        assert scan(resident.picture()) == province_code_url(province, "theo-doi")
 
 
 def without_javascript(browser, base: str) -> None:

@@ -580,6 +580,80 @@ class TestCheck:
             )
 
 
+class TestChangesOfTheCheck:
+    """The check's own page and list: once on the phone, only what has changed comes."""
+
+    @pytest.fixture(autouse=True)
+    def asked(self, monkeypatch) -> list[str]:
+        """What the portal was asked for of the list."""
+        asked: list[str] = []
+        answer = LanguageFromPathMiddleware.__call__
+
+        def noted(middleware, request):
+            if request.path.endswith("data.json"):
+                asked.append("whole" if not request.GET else "changes")
+            return answer(middleware, request)
+
+        monkeypatch.setattr(LanguageFromPathMiddleware, "__call__", noted)
+        return asked
+
+    def listed(self, page: Page) -> set[str]:
+        """The names of places in the list, as the page gets it."""
+        file = page.evaluate("fetch('/kiem-tra/data.json').then((r) => r.json())")
+        parts = [file, file.get("changed", {"places": {"name": []}})]
+        return {name for part in parts for name in part["places"]["name"]}
+
+    def found(self, page: Page, name: str) -> None:
+        """That the page of the check suggests the place."""
+        expect(page.locator("#about-list")).not_to_be_empty()
+        page.fill("#stays [data-field=what]", name)
+        expect(page.get_by_role("option").filter(has_text=name).first).to_be_visible()
+
+    def test_only_they_are_asked_for_and_the_list_is_whole_without_a_network(
+        self, browser, base, hai_phong, asked
+    ):
+        with resident(browser, base) as somebody:
+            page = visit(somebody, "/hai-phong/")
+            wait_until(lambda: len(kept(page, "-check")) == 2)
+            assert asked == ["whole"]
+            for name in ("Quán Mới Mở", "Quán Mở Sau"):
+                factories.location(hai_phong, name=name)
+                page = somebody.open("/kiem-tra/")
+                self.found(page, name)
+                assert set(asked[1:]) == {"changes"}
+            somebody.context.set_offline(True)
+            page.goto(f"{base}/kiem-tra/")
+            for name in ("Quán Mới Mở", "Quán Mở Sau"):
+                self.found(page, name)
+            assert somebody.faults == []
+
+    def test_the_whole_comes_where_they_cannot_be_told(self, browser, base, hai_phong, asked):
+        with resident(browser, base) as somebody:
+            page = visit(somebody, "/hai-phong/")
+            wait_until(lambda: len(kept(page, "-check")) == 2)
+            factories.location(hai_phong, name="Quán Mới Mở")
+            assert "Quán Mới Mở" in self.listed(page)
+            factories.correct(hai_phong, listing_days=13)
+            factories.location(hai_phong, name="Quán Sau Nữa")
+            assert {"Quán Mới Mở", "Quán Sau Nữa"} <= self.listed(page)
+            assert asked == ["whole", "changes", "changes", "whole"]
+            assert "Quán Sau Nữa" in self.listed(page)
+            assert asked[4:] == ["changes"]
+
+    def test_a_clock_that_was_set_back_brings_the_whole(self, browser, base, hai_phong, asked):
+        with resident(browser, base) as somebody:
+            page = visit(somebody, "/hai-phong/")
+            wait_until(lambda: len(kept(page, "-check")) == 2)
+            with time_machine.travel(STORY_TIME + timedelta(minutes=30)):
+                assert self.listed(page)
+            assert asked == ["whole", "changes"]
+            assert self.listed(page)
+            # What it was told is older than what it has; the whole list then is not.
+            assert asked[2:] == ["changes", "whole"]
+            assert self.listed(page)
+            assert asked[4:] == ["changes"]
+
+
 def test_without_javascript_nothing_speaks_of_saving(browser, base, hai_phong):
     context = browser.new_context(java_script_enabled=False, viewport=PHONE)
     page = context.new_page()

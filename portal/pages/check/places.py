@@ -1,6 +1,7 @@
 """Listed exposure locations with their windows, as columns."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime, time
 from typing import Any, NamedTuple, cast
 
@@ -46,9 +47,18 @@ class Window(NamedTuple):
 class Places:
     """What is listed at `at`, neighbours together, so that each row is much like the last."""
 
-    def __init__(self, at: datetime, provinces: dict[int, Province], minutes: Minutes) -> None:
-        """`provinces`: all of them, by their keys."""
+    def __init__(
+        self,
+        at: datetime,
+        provinces: dict[int, Province],
+        minutes: Minutes,
+        *,
+        among: Collection[int] | None = None,
+    ) -> None:
+        """`provinces`: all of them, by their keys; `among`: the keys of the only places wanted."""
         listed = ExposureLocation.objects.listed(at).order_by()
+        if among is not None:
+            listed = listed.filter(pk__in=among)
         self._minutes = minutes
         # First, so that whatever is approved meanwhile lacks nothing: it is not in this file.
         self.entries = list(listed)

@@ -1,5 +1,6 @@
 """The administrative units that listed places lie in, and what these are part of."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,7 +18,8 @@ Reach = tuple[int, bool]
 
 
 class Units:
-    """`divisions` and their parents, numbered by level and then by key."""
+    """`divisions` and their parents, numbered by level and then by key, which begins with the era
+    of the unit: so their numbers in each level and era say of each which it is."""
 
     def __init__(self, divisions: Iterable[Division], reaches: Table[Reach]) -> None:
         known: dict[str, Division] = {}
@@ -55,9 +57,12 @@ class Units:
 
     def columns(self, centroids: set[Division]) -> dict[str, Any]:
         """`centroids`: the units that stand for places without a point of their own."""
+        counts = Counter((unit.level, _era(unit)) for unit in self._units)
+        eras = sorted({era for _level, era in counts})
         points = [_centroid(unit) if unit in centroids else None for unit in self._units]
         return {
-            "levels": [sum(unit.level == level for unit in self._units) for level in LEVELS],
+            "eras": eras,
+            "levels": [[counts[level, era] for era in eras] for level in LEVELS],
             "name": [unit.full_name for unit in self._units],
             "parent": deltas(
                 self._numbers[unit.parent_id] if unit.parent_id else None for unit in self._units
@@ -68,6 +73,10 @@ class Units:
                 self._reaches.number((p.radius, p.is_approximate)) if p else None for p in points
             ],
         }
+
+
+def _era(unit: Division) -> str:
+    return unit.pk.split("-")[0]
 
 
 def _centroid(unit: Division) -> Point | None:

@@ -5,14 +5,18 @@ import json
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import condition, require_safe
 
 from portal import clock
 from portal.pages.check import data, words
+from portal.pages.check.changed import changed
+from portal.pages.check.version import PATTERN, last_record
 from portal.web.page_cache.declaring import cached_page
 
+# `?tu=<version>`: what has changed since ("từ").
+SINCE = "tu"
 # What the page's script imports, named so that browsers fetch all of it at once.
 MODULES = [f"js/check/{name}.js" for name in (
     "combobox", "data", "failures", "file", "formats/gpx", "formats/json_entries",
@@ -34,13 +38,20 @@ def _minute() -> datetime:
 
 def _etag(request: HttpRequest) -> str:
     """Content changes by approvals, and by the clock: embargoes end, listings expire."""
-    return f'"{data.FORMAT}-{get_language()}-{data.version()}-{_minute():%Y%m%d%H%M}"'
+    return f'"{data.FORMAT}-{get_language()}-{last_record()}-{_minute():%Y%m%d%H%M}"'
 
 
-@cached_page()
+@cached_page(**{SINCE: PATTERN})
 @require_safe
 @condition(etag_func=_etag)
 def check_data(request: HttpRequest) -> HttpResponse:
-    published = data.published(_minute())
+    """The list, or what has changed since the version in the address. Where that cannot be told,
+    the one whole list is the answer, at its one address."""
+    at, changes = _minute(), None
+    if since := request.GET.get(SINCE):
+        changes = changed(since, at)
+        if changes is None:
+            return redirect(request.path)
+    published = data.published(at, changes)
     content = json.dumps(published, ensure_ascii=False, separators=(",", ":"))
     return HttpResponse(content, content_type="application/json; charset=utf-8")

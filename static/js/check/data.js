@@ -6,7 +6,7 @@
 import { dayOf, filled, hourOf, midnightOf } from "./wording.js";
 
 /** The layout that this module reads. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -24,23 +24,81 @@ const END_KNOWN = 4;
 
 /** @typedef {import("./types.js").Window} Window */
 /** @typedef {import("./types.js").Hotline} Hotline */
-/** @typedef {import("./types.js").Unit & {level: number, parent: number|null}} Unit */
+/** @typedef {import("./types.js").Unit & {key: string, level: number, parent: number|null}} Unit */
 /**
  * An entry with what the page shows of it: its English name, and whom to call about it.
  * @typedef {import("./types.js").Entry & {english: string, hotlines: Hotline[]}} Entry
  */
 /**
- * @typedef {import("./types.js").Data & {entries: Entry[], units: Unit[],
- *   vietnamese: Set<string>}} Data `vietnamese`: actions that an English page has no English of
+ * @typedef {import("./types.js").Data & {entries: Entry[], units: Unit[], vietnamese: Set<string>,
+ *   since: string|null, gone: string[]}} Data `vietnamese`: actions that an English page has no
+ *   English of; `since`: null of a whole list, else the version after which the entries changed,
+ *   and those with the codes `gone` are no longer listed
  */
 
 /**
- * @param {any} file what `data.json` holds
+ * @param {any} file what `data.json` holds; the service worker may have put in `changed` what the
+ *   portal has answered since
  * @param {Record<string, string>} phrases of windows, from `locations.wording.window_phrases`
  * @returns {Data}
  * @throws {Error} if the file has another layout than this module reads
  */
 export function decode(file, phrases) {
+  const list = decoded(file, phrases);
+  return file.changed ? updated(list, decoded(file.changed, phrases)) : list;
+}
+
+/**
+ * `list` with what has changed since. The units of `list` keep their numbers.
+ * @param {Data} list
+ * @param {Data} change of the version of `list` or an earlier one, and not made before it
+ * @returns {Data}
+ */
+export function updated(list, change) {
+  const at = Date.parse(change.at);
+  const replaced = new Set([...change.gone, ...change.entries.map(({ code }) => code)]);
+  const units = joined(list.units, change.units, ({ key }) => key);
+  const provinces = joined(list.provinces, change.provinces, ({ slug }) => slug);
+  const unitOf = (unit) => (typeof unit === "number" ? units.numbers[unit] : unit);
+  const changed = change.entries.map((entry) => ({
+    ...entry,
+    province: provinces.numbers[entry.province],
+    ...(entry.kind === "place" && { ward: unitOf(entry.ward), district: unitOf(entry.district) }),
+  }));
+  const added = units.all.slice(list.units.length);
+  return {
+    ...list,
+    at: change.at,
+    version: change.version,
+    provinces: provinces.all,
+    units: [...list.units, ...added.map((unit) => ({ ...unit, parent: unitOf(unit.parent) }))],
+    entries: [
+      ...list.entries.filter((one) => !replaced.has(one.code) && one.listedUntil > at),
+      ...changed,
+    ],
+    vietnamese: new Set([...list.vietnamese, ...change.vietnamese]),
+  };
+}
+
+/**
+ * `all`: `known`, and behind it what only `added` has; `numbers` in it of each of `added`.
+ * @template T
+ * @param {T[]} known
+ * @param {T[]} added
+ * @param {(one: T) => string} keyOf
+ */
+function joined(known, added, keyOf) {
+  const all = [...known];
+  const numberOf = new Map(known.map((one, number) => [keyOf(one), number]));
+  const numbers = added.map((one) => {
+    const key = keyOf(one);
+    if (!numberOf.has(key)) numberOf.set(key, all.push(one) - 1);
+    return numberOf.get(key);
+  });
+  return { all, numbers };
+}
+
+function decoded(file, phrases) {
   if (file?.format !== FORMAT) throw new Error(`layout ${file?.format}, not ${FORMAT}`);
   const hotlines = file.hotlines.map(([label, number, dialled]) => ({ label, number, dialled }));
   const provinces = file.provinces.map(([slug, name, numbers]) => ({
@@ -59,6 +117,8 @@ export function decode(file, phrases) {
   return {
     at: file.at,
     version: file.version,
+    since: file.since ?? null,
+    gone: file.gone ? file.gone.split(" ") : [],
     provinces,
     units,
     entries: [...placesOf(known), ...flightsOf(known)],
@@ -77,14 +137,24 @@ function unitsOf(columns) {
   const parents = summed(columns.parent);
   const latitudes = summed(columns.latitude);
   const longitudes = summed(columns.longitude);
-  const levels = columns.levels.flatMap((count, above) => Array(count).fill(above + PROVINCE));
-  return columns.name.map((name, unit) => ({
-    name,
-    level: levels[unit],
-    parent: parents[unit],
-    latitude: scaled(latitudes[unit], CENTROID_SCALE),
-    longitude: scaled(longitudes[unit], CENTROID_SCALE),
-  }));
+  const kinds = columns.levels.flatMap((counts, above) =>
+    counts.flatMap((count, era) => Array(count).fill([above + PROVINCE, columns.eras[era]])),
+  );
+  const units = [];
+  for (const [unit, name] of columns.name.entries()) {
+    const [level, era] = kinds[unit];
+    const parent = parents[unit];
+    units.push({
+      // In no other list either does another unit have it; parents stand before their parts.
+      key: [units[parent]?.key ?? era, level, name].join(" / "),
+      name,
+      level,
+      parent,
+      latitude: scaled(latitudes[unit], CENTROID_SCALE),
+      longitude: scaled(longitudes[unit], CENTROID_SCALE),
+    });
+  }
+  return units;
 }
 
 function* placesOf({ file, base, provinces, todos, units, phrases }) {

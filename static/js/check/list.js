@@ -1,6 +1,6 @@
 /** The list that the check compares with: fetched once, and again when it has grown old. */
 
-import { decode } from "./data.js";
+import { decode, updated } from "./data.js";
 import { flightSuggestions, placeSuggestions } from "./suggestions.js";
 
 /** @typedef {import("./data.js").Data} Data */
@@ -27,12 +27,27 @@ export class List {
 
   /** @throws {Error} if it cannot be had, or not be read */
   async load() {
-    const response = await fetch(this.address, { credentials: "omit", referrerPolicy: "no-referrer" });
-    if (!response.ok) throw new Error(`${response.status}`);
-    this.data = decode(await response.json(), this.phrases);
+    this.data = (await this.changed()) ?? (await this.fetched(""));
     this.loadedAt = Date.now();
     this.places = placeSuggestions(this.data);
     this.flights = flightSuggestions(this.data);
+  }
+
+  /** The list with what has changed since it was loaded; null if only the whole can be had. */
+  async changed() {
+    if (!this.data) return null;
+    const answer = await this.fetched(`?tu=${encodeURIComponent(this.data.version)}`);
+    if (answer.since === null) return answer;
+    // Made before the list: the portal's clock was set back.
+    return Date.parse(answer.at) < Date.parse(this.data.at) ? null : updated(this.data, answer);
+  }
+
+  /** @returns {Promise<Data>} */
+  async fetched(/** @type {string} */ query) {
+    const way = { credentials: "omit", referrerPolicy: "no-referrer" };
+    const response = await fetch(this.address + query, /** @type {RequestInit} */ (way));
+    if (!response.ok) throw new Error(`${response.status}`);
+    return decode(await response.json(), this.phrases);
   }
 
   /** Loads it again where the page has been open for long; without a network the old one serves. */

@@ -7,7 +7,7 @@
  * The data that the page loads, decoded.
  * @typedef {object} Data
  * @property {string} at ISO 8601: when it was made
- * @property {number} version
+ * @property {string} version with which the portal says what has changed since
  * @property {Province[]} provinces
  * @property {Unit[]} units wards and districts that entries refer to
  * @property {Entry[]} entries
