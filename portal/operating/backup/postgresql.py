@@ -52,7 +52,7 @@ def snapshot(
 ) -> Iterator[Any]:
     """Writes the database into `folder`, without the rows of the tables `without`, and gives a
     connection that sees exactly what was written."""
-    with closing(_connected(database)) as connection:
+    with _connection(database) as connection:
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         cursor = connection.cursor()
         cursor.execute("SELECT pg_export_snapshot()")
@@ -107,7 +107,7 @@ def version(connection: Any) -> str:
 
 def refuse_if_used(database: BaseDatabaseWrapper) -> None:
     """Raises Refused unless the database is one that a backup may be loaded into."""
-    with closing(_connected(database)) as connection:
+    with _connection(database) as connection:
         found = tables(connection)
     if found:
         raise Refused(
@@ -120,7 +120,7 @@ def refuse_if_used(database: BaseDatabaseWrapper) -> None:
 def loaded(database: BaseDatabaseWrapper, folder: Path) -> Iterator[Any]:
     """Loads the backup's database in one transaction: whole or not at all. Then gives a connection
     to it."""
-    with closing(_connected(database)) as connection:
+    with _connection(database) as connection:
         connection.autocommit = True
         _run(
             "pg_restore", database,
@@ -132,15 +132,19 @@ def loaded(database: BaseDatabaseWrapper, folder: Path) -> Iterator[Any]:
         yield connection
 
 
-def _connected(database: BaseDatabaseWrapper) -> Any:
+@contextmanager
+def _connection(database: BaseDatabaseWrapper) -> Iterator[Any]:
+    """One of our own, which nothing of the portal's settings changes."""
     try:
-        connection = psycopg2.connect(**_parameters(database), password=_password(database))
-    except psycopg2.OperationalError as error:
+        with closing(
+            psycopg2.connect(**_parameters(database), password=_password(database))
+        ) as connection:
+            connection.cursor().execute(SETTINGS)
+            connection.commit()
+            yield connection
+    except psycopg2.Error as error:
         reason = str(error).strip().splitlines()[0]
         raise Refused(f"the database cannot be used: {reason}") from error
-    connection.cursor().execute(SETTINGS)
-    connection.commit()
-    return connection
 
 
 def _parameters(database: Any) -> dict[str, Any]:
