@@ -143,7 +143,7 @@ class Box:
             )
 
     def wait(self) -> None:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while "Ready:" not in self.says().rpartition("--- killed ---")[2]:
             assert self.process and self.process.poll() is None, self.says()
             assert time.monotonic() < until, self.says()

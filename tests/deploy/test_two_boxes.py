@@ -81,14 +81,18 @@ def nobody_notices(two: Installation) -> Iterator[None]:
 
 
 def seconds_until_seen(two: Installation, name: str, since: float, path: str = PROVINCE) -> float:
-    """Until every box that runs and nginx show `name`, asked from `since` on."""
+    """From `since` to the moment from which on whoever asks is shown `name`, by nginx and by every
+    box that runs."""
     alive = [box.ask for box in two.boxes if box.process]
-    waiting = [*alive, lambda path: two.ask(path).text]
-    while waiting:
-        waiting = [ask for ask in waiting if name not in ask(path)]
-        assert time.monotonic() - since < 10, "it is never seen"
-        time.sleep(0.01)
-    return time.monotonic() - since
+    longest = 0.0
+    for ask in (*alive, lambda path: two.ask(path).text):
+        asked = time.monotonic()
+        while name not in ask(path):
+            assert asked - since < 10, "it is never seen"
+            time.sleep(0.01)
+            asked = time.monotonic()
+        longest = asked - since
+    return longest
 
 
 def published(two: Installation) -> str:
@@ -104,6 +108,9 @@ def asked_of_the_replica(two: Installation) -> int:
 
 
 def test_what_is_approved_on_one_box_is_read_on_the_other(two):
+    # As readers do all the time: a portal that has just started has yet to load its templates.
+    for box in two.boxes:
+        box.ask(PROVINCE)
     revision = two.officers.submit(name := new_name())
     before = asked_of_the_replica(two)
     two.officers.approve_at(two.box_a, revision)
