@@ -28,7 +28,7 @@ PLAIN = 5 * 60
 
 def picture_digest(shown: object, *, drawn_by: Iterable[str]) -> str:
     """Of what is `shown`, told by its `repr`, and of the files of this project that draw it, which
-    are named as in `release.digest_of`. It costs microseconds, whatever drawing costs."""
+    are named as in `release.digest_of`. Tens of microseconds, whatever drawing takes."""
     return hashlib.sha256(f"{digest_of(*drawn_by)} {shown!r}".encode()).hexdigest()[:DIGITS]
 
 
