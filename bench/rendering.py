@@ -78,8 +78,8 @@ def fill() -> Any:
 
 
 def measured(place: Any) -> bool:
-    from portal.publishing.rows import KEPT
     from tests import factories
+    from tests.kept_pages import forget_all_that_is_kept
 
     names = iter(range(1_000_000))
 
@@ -91,7 +91,7 @@ def measured(place: Any) -> bool:
     for page, limit in PAGES.items():
         kept = took(page)
         after_correction = took(page, first=corrected, runs=5)
-        anew = took(page, first=KEPT.clear)
+        anew = took(page, first=forget_all_that_is_kept)
         ratio = kept / anew
         is_missed = kept > limit or ratio > MOST_OF_ANEW.get(page, 1.1)
         missed |= is_missed

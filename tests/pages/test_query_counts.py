@@ -11,8 +11,8 @@ from locations.made_load import MadeLoad
 from locations.models import ExposureLocation, Flight
 from portal.publishing.models import Publishable
 from portal.publishing.roles import APPROVER, AUTHOR
-from portal.publishing.rows import KEPT
 from tests import factories
+from tests.kept_pages import forget_all_that_is_kept
 
 pytestmark = pytest.mark.usefixtures("story_time")
 
@@ -65,7 +65,7 @@ def copies(entry: Publishable, count: int, **numbered: str) -> None:
 
 def questions(client, address: str) -> int:
     """As many as there are when no row is kept, which is the most."""
-    KEPT.clear()
+    forget_all_that_is_kept()
     with CaptureQueriesContext(connection) as asked:
         status = client.get(address).status_code
     assert status == (404 if "khong-co" in address else 200), address
