@@ -6,8 +6,9 @@ or by what follows a correction.
 
     python bench/rendering.py
 
-In milliseconds of processor time, which other programs on the machine disturb least. In a database of its own, which is removed: SQLite, or the
-server in DATABASE_URL (whose own work is then not counted).
+In milliseconds of processor time, which other programs on the machine disturb least. In a database
+of its own, which is removed: SQLite, or the server in DATABASE_URL (whose own work is then not
+counted).
 """
 
 import gc
