@@ -73,6 +73,8 @@ def notices_naming(
         by_key = {entry.pk: entry for entry in found if isinstance(entry, model)}
         for key_of_notice, key in _pairs(listed, link, by_key):
             named[key_of_notice].append(by_key[key])
+    if not named:
+        return found
     notices = Notice.objects.filter(pk__in=named).newest_first()
     for notice in notices.select_related("province").prefetch_related("hotlines"):
         for entry in named[notice.pk]:

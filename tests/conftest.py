@@ -9,11 +9,12 @@ from django.core.management import call_command
 from django.test import Client
 
 from locations.models import Division, ExposureLocation, Province
+from portal.pages.corrections import RECENTLY
 from portal.publishing.models import Officer
 from portal.publishing.roles import APPROVER, AUTHOR
-from portal.publishing.rows import KEPT
 from tests import factories
 from tests.browser import chromium
+from tests.kept_pages import forget_all_that_is_kept
 
 # When the story is told: the morning on which the report appeared.
 STORY_TIME = datetime(2021, 3, 26, 8, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -30,7 +31,8 @@ class StaffClient(Client):
 @pytest.fixture(autouse=True)
 def no_kept_rows() -> None:
     """A test is rolled back, which nothing that was public ever is: its keys come again."""
-    KEPT.clear()
+    forget_all_that_is_kept()
+    RECENTLY.forget()
 
 
 @pytest.fixture

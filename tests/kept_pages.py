@@ -10,7 +10,15 @@ from django.db import connections
 from django.test import RequestFactory
 
 from portal.publishing import versions
+from portal.publishing.rows import KEPT
+from portal.publishing.views import known_province
 from portal.web.page_cache import PageCache
+
+
+def forget_all_that_is_kept() -> None:
+    """As if the process had just begun."""
+    KEPT.clear()
+    known_province.cache_clear()
 
 
 @dataclass(frozen=True)

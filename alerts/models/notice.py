@@ -22,6 +22,14 @@ class NoticeQuerySet(EntryQuerySet):
             models.Prefetch("flights", Flight.objects.public().for_lists()),
         )
 
+    def with_covered(self) -> Self:
+        """With all that a province's page begins with, which names each place in a line."""
+        return self.prefetch_related(
+            "hotlines",
+            models.Prefetch("locations", ExposureLocation.objects.public().with_windows()),
+            models.Prefetch("flights", Flight.objects.public().for_lists()),
+        )
+
     def covering(self, entry: ExposureLocation | Flight) -> Self:
         """Those that name `entry` as a place or flight they are about."""
         linked = "locations" if isinstance(entry, ExposureLocation) else "flights"

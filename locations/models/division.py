@@ -52,7 +52,7 @@ class DivisionQuerySet(models.QuerySet["Division"]):
 
     def with_current(self) -> Self:
         """With parents and successors, so that `current` asks the database no more."""
-        units = self.model.objects.with_path()
+        units = self.model.objects.with_path().order_by()
         return self.with_path().prefetch_related(
             models.Prefetch("successors", units),
             models.Prefetch("successors__successors", units),

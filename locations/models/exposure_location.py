@@ -23,11 +23,14 @@ FEW = 10_000
 class ExposureLocationQuerySet(EntryQuerySet):
     def for_lists(self) -> Self:
         """With all that a row of a list shows, in a fixed number of queries."""
-        return self.select_related("province").prefetch_related(
-            "windows",
-            Prefetch("ward", Division.objects.with_current()),
-            Prefetch("district", Division.objects.with_current()),
+        units = Division.objects.with_current().order_by()
+        return self.with_windows().prefetch_related(
+            Prefetch("ward", units), Prefetch("district", units)
         )
+
+    def with_windows(self) -> Self:
+        """With what tells of a place in a line: its name, its address and when."""
+        return self.select_related("province").prefetch_related("windows")
 
     def happened_between(self, first: date | None, last: date | None) -> Self:
         """Those with a window that touches the days from `first` to `last`, either open."""

@@ -11,7 +11,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
@@ -22,6 +22,7 @@ from alerts.models import Notice
 from alerts.models.notice import NoticeQuerySet
 from locations.models import ExposureLocation, Flight, Province
 from portal import clock
+from portal.publishing.questions import Question
 from portal.publishing.rows import COLUMNS, KEPT
 from portal.web.queries import sum_of
 from portal.web.templatetags.portal_web import said
@@ -35,14 +36,13 @@ def notices_first(province: Province, at: datetime, *, names: int | None) -> dic
 
     `names` is what `versions.names` said before, as for `Rows.html`; None keeps nothing.
     """
-    current = Notice.objects.concerning(province).listed(at).newest_first()
-    marks = tuple(_marked(current, at)[:NOTICES_SHOWN])
+    marks = tuple(MARKS.ask(province=province.pk, at=at))
     if not marks:
         return {}
     key = ("notices", get_language(), names, province.pk, clock.today(), marks)
     kept = KEPT.find([key]).get(key) if names is not None else None
     if kept is None:
-        kept = json.dumps(_made(province, current, at))
+        kept = json.dumps(_made(province, at))
         if names is not None:
             KEPT.keep({key: kept})
     said_of_them = json.loads(kept)
@@ -50,18 +50,25 @@ def notices_first(province: Province, at: datetime, *, names: int | None) -> dic
     return said_of_them | {"html": html}
 
 
-def _marked(notices: QuerySet[Notice], at: datetime) -> QuerySet:
+def _current(province: Any, at: Any) -> NoticeQuerySet:
+    return Notice.objects.concerning(province).listed(at).newest_first()
+
+
+def _marks(province: Any, at: Any) -> QuerySet:
     told = {
         f"revisions_of_{model._meta.model_name}s": sum_of(
             model.objects.public(at).filter(notices=OuterRef("pk")), "revision_number"
         )
         for model in (ExposureLocation, Flight)
     }
-    return notices.annotate(**told).values_list(*COLUMNS, *told)
+    return _current(province, at).annotate(**told).values_list(*COLUMNS, *told)[:NOTICES_SHOWN]
 
 
-def _made(province: Province, current: NoticeQuerySet, at: datetime) -> dict[str, Any]:
-    notices = list(current.for_lists()[:NOTICES_SHOWN])
+MARKS = Question(_marks, province=BigIntegerField(), at=DateTimeField())
+
+
+def _made(province: Province, at: datetime) -> dict[str, Any]:
+    notices = list(_current(province, at).with_covered()[:NOTICES_SHOWN])
     for notice in notices:
         notice.province = province  # with its contacts
     shown = {"notices": notices, "province": province, "now": at}

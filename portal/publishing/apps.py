@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ class PublishingConfig(AppConfig):
 
         post_migrate.connect(_ensure_roles, sender=self)
         post_migrate.connect(_tell_sqlite)  # after each app, because it may have made indexes
+        post_migrate.connect(_tell_postgresql)
         trail.connect()
 
 
@@ -21,6 +23,16 @@ def _tell_sqlite(using: str, **kwargs: Any) -> None:
     from portal.publishing.sqlite_statistics import tell
 
     tell(using)
+
+
+def _tell_postgresql(using: str, **kwargs: Any) -> None:
+    from portal.publishing import search_index
+    from portal.publishing.models.publishable import entry_models
+
+    connection = connections[using]
+    there = set(connection.introspection.table_names())
+    for table in {model._meta.db_table for model in entry_models()} & there:
+        search_index.look_closer(connection, table)
 
 
 def _ensure_roles(**kwargs: Any) -> None:

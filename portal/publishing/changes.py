@@ -14,11 +14,15 @@ from operator import or_
 from typing import Any, cast
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, When
 
 from portal.publishing.comparison import Row, Wording, seen_changes
 from portal.publishing.models import Publishable, Revision
-from portal.publishing.models.publishable import SharedEntryQuerySet, entry_models
+from portal.publishing.models.publishable import (
+    SharedEntryQuerySet,
+    entry_models,
+    publishable_models,
+)
 from portal.publishing.models.revision import RevisionQuerySet
 from portal.publishing.privacy import masked
 
@@ -89,6 +93,18 @@ def concerning(province: Any) -> RevisionQuerySet:
     return Revision.objects.corrections().filter(belongs)
 
 
+def with_entries(revisions: RevisionQuerySet, at: Any) -> Any:
+    """With the number of the revision at which the entry of each stands, as `entry_stands_at`;
+    None if residents may not read it at `at`."""
+    stands = []
+    for model in publishable_models():
+        entries: Any = model._default_manager.all()
+        entry = entries.public(at).filter(pk=OuterRef("entry_id")).order_by()
+        kind = ContentType.objects.get_for_model(model)
+        stands.append(When(entry_type=kind, then=Subquery(entry.values("revision_number"))))
+    return revisions.annotate(entry_stands_at=Case(*stands, output_field=IntegerField()))
+
+
 def described(revisions: Iterable[Revision]) -> list[Change]:
     """What each of these corrections changed, in their order; a fixed number of queries."""
     found = list(revisions)
@@ -145,7 +161,7 @@ def _entries(revisions: list[Revision]) -> dict[tuple[int, int], Publishable]:
         rows = model._default_manager.public()
         if issubclass(model, tuple(entry_models())):
             rows = rows.select_related("province")
-        found |= {(kind, row.pk): row for row in rows.filter(pk__in=keys)}
+        found |= {(kind, row.pk): row for row in rows.filter(pk__in=keys).order_by()}
     return found
 
 
@@ -158,5 +174,5 @@ def _predecessors(
         Q(entry_type=revision.entry_type_id, entry_id=revision.entry_id, number=revision.based_on)
         for revision in revisions
     )
-    found = Revision.objects.approved().filter(reduce(or_, each))
+    found = Revision.objects.approved().filter(reduce(or_, each)).order_by()
     return {(_key(revision), revision.number or 0): revision for revision in found}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -31,7 +32,8 @@ class Row:
 
 class Wording:
     """Puts values of contents into words. It is given all contents at once, and loads what they
-    refer to (wards, linked entries) in one query for each kind, however many contents there are.
+    refer to (wards, linked entries) in one query for each kind, however many contents there are,
+    when one of that kind is to be said.
 
     For residents, links name only what is public, and children are told as the pages tell them.
     """
@@ -49,8 +51,8 @@ class Wording:
                     keys[field.related_model].add(content.get(name))
             for name in model.content_links:
                 codes[model._meta.get_field(name).related_model].update(content.get(name, ()))
-        self._referred = {model: self._by_key(model, wanted) for model, wanted in keys.items()}
-        self._linked = {model: self._by_code(model, wanted) for model, wanted in codes.items()}
+        self._referred = cache(lambda model: self._by_key(model, keys[model]))
+        self._linked = cache(lambda model: self._by_code(model, codes[model]))
 
     def text(self, model: Model, name: str, content: contents.Content) -> str:
         """The value of a field, child or link of `content`."""
@@ -61,10 +63,10 @@ class Wording:
             return "\n".join(self._children(model, name, value))
         field = model._meta.get_field(name)
         if name in model.content_links:
-            linked = self._linked[field.related_model]
+            linked = self._linked(field.related_model)
             return ", ".join(linked[code] for code in value if code in linked)
         if field.is_relation:
-            return self._referred[field.related_model].get(value, str(value))
+            return self._referred(field.related_model).get(value, str(value))
         return _value(field, value)
 
     def _by_key(self, model: type[models.Model], wanted: set[Any]) -> dict[Any, str]:
@@ -74,7 +76,7 @@ class Wording:
         manager = model._default_manager
         # An administrative unit says where it lies.
         rows = manager.with_path() if hasattr(manager, "with_path") else manager.all()
-        found = rows.filter(pk__in=wanted)
+        found = rows.filter(pk__in=wanted).order_by()
         return {row.pk: getattr(row, "path_name", row.__str__)() for row in found}
 
     def _by_code(self, model: Model, wanted: set[str]) -> dict[str, str]:

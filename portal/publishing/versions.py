@@ -22,6 +22,7 @@ from django.utils import timezone
 from portal import clock
 from portal.publishing.models.content_version import EVERYWHERE, NAMES, ContentVersion
 from portal.publishing.models.publishable import Entry, Publishable, entry_models
+from portal.publishing.questions import Question
 from portal.publishing.shared_versions import of_this_portal
 from portal.publishing.writing import in_batches
 from portal.web.page_cache import Content
@@ -29,6 +30,8 @@ from portal.web.page_cache import Content
 # A row of a list shows an entry, and what others that name it ask people to do: notice, flight,
 # and the page on which the flight stands.
 STEPS = 2
+
+_NAMES = Question(lambda: ContentVersion.objects.filter(pk=NAMES).values_list("number"))
 
 Reached = Mapping[type[Entry], set[Any]]
 
@@ -53,8 +56,7 @@ def changed_everywhere() -> None:
 
 def names() -> int:
     """Another number whenever a province or an administrative unit may be called otherwise."""
-    numbers = ContentVersion.objects.filter(pk=NAMES).values_list("number", flat=True)
-    return numbers.first() or 0
+    return next(iter(_NAMES.ask()), (0,))[0]
 
 
 def scopes_of(entries: Sequence[Publishable]) -> set[str]:

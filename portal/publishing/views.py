@@ -1,5 +1,6 @@
 """The two kinds of page that every kind of entry has: a filtered list, and one entry for ever."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -13,7 +14,7 @@ from django_filters.views import FilterView
 from portal.publishing import changes
 from portal.publishing.models import EntryQuerySet
 from portal.publishing.paging import BoundedPaginator
-from portal.publishing.rows import Rows
+from portal.publishing.rows import Rows, names_known_to
 from portal.publishing.verdict import Verdict, verdict_on
 from portal.web.page_cache.declaring import PAGE_NUMBER, cached_page
 
@@ -22,13 +23,26 @@ ENTRIES_PER_PAGE = 50
 REVISION_PARAMETER = "lan"
 
 
-def public_province(slug: str, *, with_contacts: bool = True) -> Any:
-    """The publisher whose pages are at `slug`; Http404 if there is none."""
+def public_province(slug: str, *, names: int | None = None) -> Any:
+    """The publisher whose pages are at `slug`, with its contacts; Http404 if there is none.
+
+    With `names`, which is what `versions.names` said before, it may be one that was read earlier
+    under that number: to be shown, and not to be changed.
+    """
+    return _province(slug) if names is None else known_province(slug, names)
+
+
+def _province(slug: str) -> Any:
     provinces = apps.get_model(settings.PUBLISHER_MODEL).objects.public().filter(slug=slug)
-    province = (provinces.with_contacts() if with_contacts else provinces).first()
+    province = provinces.with_contacts().first()
     if province is None:
         raise Http404(_("There is no province at this address."))
     return province
+
+
+@lru_cache(maxsize=128)  # twice as many as there were provinces
+def known_province(slug: str, names: int) -> Any:
+    return _province(slug)
 
 
 class EntryListView(FilterView):
@@ -55,7 +69,7 @@ class EntryListView(FilterView):
 
     def get_province(self) -> Any:
         slug = self.kwargs.get("province")
-        return public_province(slug, with_contacts=False) if slug else None
+        return public_province(slug, names=names_known_to(self.request)) if slug else None
 
     def get_queryset(self) -> EntryQuerySet:
         entries = self.model.objects.public()

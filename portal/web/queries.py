@@ -14,6 +14,12 @@ def count_of(rows: QuerySet) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
+def number_of(rows: QuerySet) -> QuerySet:
+    """`rows.count()` as a queryset of one row."""
+    counted = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    return rows.order_by().annotate(_number=counted).values_list("_number")
+
+
 def sum_of(rows: QuerySet, column: str) -> Coalesce:
     """The sum of `column` in `rows` for each outer row, as an annotation."""
     summed = rows.order_by().annotate(_sum=Func(F(column), function="SUM")).values("_sum")

@@ -1,6 +1,5 @@
 """A list to choose from, of any length."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -16,13 +15,13 @@ class LongSelect(forms.Select):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         frame = forms.Select(attrs=self.attrs).render(name, value, attrs, renderer)
-        options = format_html_join(
-            "", '\n  <option value="{}"{}>{}</option>\n', self._options(self.format_value(value))
-        )
+        options = self.all_options()
+        for one in self.format_value(value):
+            option = format_html(' value="{}">', one)
+            options = SafeString(options.replace(option, f"{option[:-1]} selected>"))
         begins, ends = frame.split("\n</select>")
         return format_html("{}{}\n</select>{}", SafeString(begins), options, SafeString(ends))
 
-    def _options(self, chosen: list[str]) -> Iterator[tuple[Any, SafeString | str, Any]]:
-        selected = SafeString(" selected")
-        for value, label in self.choices:
-            yield value, selected if str(value) in chosen else "", label
+    def all_options(self) -> SafeString:
+        """All of them, none chosen."""
+        return format_html_join("", '\n  <option value="{}">{}</option>\n', self.choices)

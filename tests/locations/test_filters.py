@@ -7,6 +7,7 @@ import pytest
 
 from locations.models import Division, ExposureLocation
 from portal import clock
+from portal.publishing import versions
 from portal.publishing.views import ENTRIES_PER_PAGE
 from tests import factories
 
@@ -292,3 +293,26 @@ def test_an_empty_list_says_so_and_leads_on(client, hai_phong, subtests):
                 assert not response.context["object_list"]
                 empty = response.content.decode().split('class="empty"')[1].split("</div>")[0]
                 assert f'<a href="{address}' in empty
+
+
+def test_the_units_to_choose_from_are_those_of_the_places_that_there_are(client, places, hai_phong):
+    """They are kept with the page before; a new place brings its own, and a chosen one stands."""
+
+    def options(**query: str) -> str:
+        page = client.get(PLACES, query).content.decode()
+        return page.partition("<select")[2].rpartition("</select>")[0]
+
+    before = options()
+    assert options() == before
+    chosen = unit(district_name="huyện Kiến Thụy", ward_name="xã Đại Hợp").pk
+    page = options(ward=chosen)
+    assert f'<option value="{chosen}" selected>' in page
+    assert page.count("<option") == before.count("<option")
+    assert page.count(" selected") == before.count(" selected")
+    ward = unit(district_name="quận Hồng Bàng", ward_name="phường Minh Khai")
+    factories.location(hai_phong, ward=ward)
+    assert f'value="{ward.pk}"' in options()
+    assert f'value="{ward.pk}"' not in before
+    Division.objects.filter(pk=ward.pk).update(name="Tên Mới")
+    versions.changed_everywhere()
+    assert "Tên Mới" in options()

@@ -1,16 +1,17 @@
-"""The notices on a province's page are kept, and are never older than what is published."""
+"""What a province's page begins with is kept, and is never older than what is published."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from portal import clock
-from portal.publishing.rows import KEPT
 from tests import factories
+from tests.kept_pages import forget_all_that_is_kept
 
 pytestmark = pytest.mark.usefixtures("story_time")
 
@@ -43,7 +44,7 @@ def assert_changed(happens: Callable[[], object]) -> str:
     assert pages() == before
     happens()
     after = pages()
-    KEPT.clear()
+    forget_all_that_is_kept()
     assert after == pages()
     assert after[0] != before[0]
     assert after[1] != before[1]
@@ -55,7 +56,7 @@ def test_kept_notices_are_not_read_again(notice):
         pages()
     with CaptureQueriesContext(connection) as second:
         pages()
-    assert len(second) <= 2 * 13 < len(first) - 20
+    assert len(second) <= 2 * 9 < len(first) - 20
 
 
 def test_a_correction_is_shown(notice):
@@ -113,3 +114,40 @@ def test_a_merger_that_becomes_known_is_shown(hai_phong):
         versions.changed_everywhere()
 
     assert "Tên Mới" in assert_changed(renamed)
+
+
+def test_corrections_are_shown_one_after_another(hai_phong, notice, place, flight):
+    assert "(Chợ Đổ)" not in assert_changed(lambda: factories.correct(place, name="Chợ Đổ"))
+    for number in range(3):
+        assert_changed(lambda n=number: factories.correct(flight, number=f"VN{n}"))
+    page = assert_changed(lambda: factories.correct(place, name="Chợ An"))
+    record = page.partition('id="corrections"')[2].partition("</section>")[0]
+    assert "Chợ An" in record and "Chợ Đổ" not in record
+
+
+def test_what_is_corrected_under_another_name_is_called_so(notice, place, hai_phong):
+    """Its correction stays among the last ones, and says the name that it has now."""
+    factories.correct(place, tier="close")
+    assert_changed(lambda: factories.correct(place, name="Chợ Mới"))
+
+
+def test_a_correction_is_shown_for_seven_days(hai_phong, notice, place, story_time):
+    factories.correct(place, tier="close")
+    assert 'id="corrections"' in pages()[0]
+    story_time.shift(timedelta(days=7, seconds=1))
+    assert 'id="corrections"' not in pages()[0]
+
+
+def test_another_office_and_another_rule_are_shown(hai_phong, place):
+    page = assert_changed(lambda: factories.correct(hai_phong, office="CDC mới"))
+    assert "CDC mới" in page
+    assert_changed(lambda: factories.correct(hai_phong, listing_rule="Mười ngày."))
+
+
+def test_the_map_knows_districts_to_the_day_on_which_they_end(hai_phong, place, story_time):
+    factories.location(hai_phong, name="Chợ Hàng", expires_at=clock.now() + timedelta(days=3000))
+    ends = hai_phong.division.valid_to
+    story_time.move_to(datetime.combine(ends, time(23), timezone.get_default_timezone()))
+    assert "data-districts" in pages()[0]
+    story_time.shift(timedelta(days=1))
+    assert "data-districts" not in pages()[0]
