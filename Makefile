@@ -18,14 +18,13 @@ test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 check: ## style, types, migrations, translations and production settings
 	@tests/check
 
-bench: ## measure lint, import, check, delivery, kept pages, servers, lists and rendering, with limits
+bench: ## measure lint, import, check, delivery, a spike beside its peers, lists and rendering, with limits
 	@deploy/venv dev
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
 	@$(python) bench/check.py
 	@$(python) bench/delivery.py
-	@$(python) bench/pages.py
-	@$(python) bench/server.py
+	@$(python) -m bench.spike
 	@$(python) bench/lists.py
 	@$(python) bench/rendering.py
 
