@@ -10,30 +10,23 @@ import matplotlib as mpl
 mpl.use("svg")
 import matplotlib.pyplot as plt
 
-NAMES = {
-    "portal": "portal",
-    "stock_django": "stock Django",
-    "wagtail_site": "Wagtail",
-    "province": "page of a province",
-    "country": "page of the country",
+# By name: colour and mark.
+STYLES = {
+    "portal": ("#0b5d4f", "o"),
+    "stock Django": ("#b4540a", "s"),
+    "Wagtail": ("#5b4bb5", "^"),
+    "page of a province": ("#0b5d4f", "o"),
+    "page of the country": ("#1f6fb2", "D"),
 }
-COLOURS = {
-    "portal": "#0b5d4f",
-    "stock_django": "#b4540a",
-    "wagtail_site": "#5b4bb5",
-    "province": "#0b5d4f",
-    "country": "#1f6fb2",
-}
-MARKS = {"portal": "o", "stock_django": "s", "wagtail_site": "^", "province": "o", "country": "D"}
 # What is drawn of a point, what it is called, and whether by powers of ten.
 ROW_PANELS = (
-    ("render", "milliseconds to make the page", True),
-    ("rate", "answers a second, kept page", True),
+    ("render", "CPU milliseconds to make the page", True),
+    ("rate", "kept page: answers per CPU second", True),
     ("kilobytes", "kilobytes on the wire", True),
 )
 PROVINCE_PANELS = (
-    ("render", "milliseconds to make the page", False),
-    ("rate", "answers a second, kept page", False),
+    ("render", "CPU milliseconds to make the page", False),
+    ("rate", "kept page: answers per CPU second", False),
     ("memory", "megabytes of the process", False),
 )
 
@@ -55,7 +48,8 @@ def draw(row: Any, curves: dict[str, Any], panels: Any, below: str) -> None:
     for axes, (what, title, by_powers) in zip(row, panels, strict=True):
         for name, points in curves.items():
             sizes, values = [p["size"] for p in points], [p[what] for p in points]
-            axes.plot(sizes, values, MARKS[name] + "-", color=COLOURS[name], label=NAMES[name])
+            colour, mark = STYLES[name]
+            axes.plot(sizes, values, f"{mark}-", color=colour, label=name)
         axes.set_xscale("log")
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
         axes.minorticks_off()

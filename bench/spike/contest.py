@@ -1,30 +1,38 @@
 """All servers in turn, so that what else the machine does meets each of them alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
 from bench.spike.load import Load, loaded
+from bench.spike.servers import memory, processor_time
 
 KNOWN = "If-None-Match: *"
 
 
 @dataclass
 class Contender:
-    """One of those that are measured, at `url`; it is set against the one named `of`."""
+    """One of those that are measured, at `url`, by these `processes`, of which the first answers;
+    it is set against the one named `of`."""
 
     name: str
     url: str
     of: str
     headers: tuple[str, ...] = ()
     script: str = "plain"
-    memory: Callable[[], float] | None = None
+    processes: Sequence[int] = ()
     loads: list[Load] = field(default_factory=list)
-    megabytes: float | None = None
+    # Answers for each second of processor time, round by round.
+    works: list[float] = field(default_factory=list)
+    megabytes: float = 0.0
 
     @property
     def rate(self) -> float:
         return median(load.rate for load in self.loads)
+
+    @property
+    def work(self) -> float:
+        return median(self.works)
 
     @property
     def p50(self) -> float:
@@ -49,7 +57,11 @@ class Contender:
         return (max(rates) - min(rates)) / self.rate if self.rate else 0.0
 
     def measure(self, seconds: int) -> None:
-        self.loads.append(loaded(self.url, seconds, *self.headers, script=self.script))
+        before = processor_time(self.processes)
+        load = loaded(self.url, seconds, *self.headers, script=self.script)
+        used = processor_time(self.processes) - before
+        self.loads.append(load)
+        self.works.append(load.rate * seconds / used)
 
 
 class Contest:
@@ -64,16 +76,27 @@ class Contest:
             for contender in self.by_name.values():
                 contender.measure(seconds)
         for contender in self.by_name.values():
-            if contender.memory:
-                contender.megabytes = contender.memory()
+            contender.megabytes = memory(contender.processes)
 
     def ratio(self, name: str, of: str = "") -> float:
+        """The smaller of both: on a busy machine it is wrk that cannot go faster, and then those
+        who could answer more look alike by the clock."""
+        return min(self.by_clock(name, of), self.by_work(name, of))
+
+    def by_clock(self, name: str, of: str = "") -> float:
         """Of the answers a second, round by round: the median."""
+        one, other = self._both(name, of)
+        pairs = zip(one.loads, other.loads, strict=True)
+        return median(mine.rate / theirs.rate for mine, theirs in pairs)
+
+    def by_work(self, name: str, of: str = "") -> float:
+        """Of the answers for a second of the server's processor time."""
+        one, other = self._both(name, of)
+        return median(mine / theirs for mine, theirs in zip(one.works, other.works, strict=True))
+
+    def _both(self, name: str, of: str) -> tuple[Contender, Contender]:
         one = self.by_name[name]
-        other = self.by_name[of or one.of]
-        return median(
-            mine.rate / theirs.rate for mine, theirs in zip(one.loads, other.loads, strict=True)
-        )
+        return one, self.by_name[of or one.of]
 
     @property
     def errors(self) -> int:

@@ -137,7 +137,7 @@ def cost(portal: Portal, path: str, server: Server, rounds: int, seconds: int) -
     quiet, busy, renders = [], [], 0
     for _round in range(rounds):
         loaded(url(server.port, path), 1, script="mixed")
-        quiet.append(loaded(url(server.port, path), seconds, script="mixed"))
+        quiet.append(loaded(url(server.port, path), seconds // 2, script="mixed"))
         before = int(server.ask(COUNT).text)
         with officer(portal, path, approvals, pause) as commits:
             busy.append(loaded(url(server.port, path), seconds, script="mixed"))

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.spike.load import BROWSER
@@ -44,14 +44,41 @@ class Server:
     def url(self) -> str:
         return url(self.port, self.path)
 
+    def at(self, path: str) -> "Server":
+        return replace(self, path=path)
+
     def ask(self, path: str = "") -> Answer:
         return read(self.port, path or self.path)
 
     @property
+    def processes(self) -> list[int]:
+        return family(self.process.pid)
+
+    @property
     def memory(self) -> float:
-        """Megabytes of the process that answers, what it shares with others divided among them."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return max(map(pss, children.read_text().split()), default=pss(str(self.process.pid)))
+        return memory(self.processes)
+
+
+def family(pid: int) -> list[int]:
+    """The process and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *map(int, children)]
+
+
+def memory(processes: list[int]) -> float:
+    """Megabytes of the largest of them, which is the one that answers; what it shares with others
+    is divided among them."""
+    return max(map(pss, processes))
+
+
+def processor_time(processes: list[int]) -> float:
+    """Seconds that they have used."""
+    ticks = 0
+    for pid in processes:
+        # After the name, which may hold anything: user time and system time are the 14th and 15th.
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(words[11]) + int(words[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def url(port: int, path: str) -> str:
@@ -63,7 +90,7 @@ def read(port: int, path: str) -> Answer:
     return ask(port, path, Accept_Encoding=BROWSER.partition(": ")[2])
 
 
-def pss(pid: str) -> float:
+def pss(pid: int) -> float:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     [kilobytes] = [line.split()[1] for line in lines if line.startswith("Pss:")]
     return int(kilobytes) / 1024
