@@ -47,6 +47,7 @@ requirements: ## pin requirements.in and requirements-dev.in; UPGRADE=1 takes th
 	@deploy/venv dev
 	$(compile) $(if $(UPGRADE),--upgrade) requirements.in
 	$(compile) $(if $(UPGRADE),--upgrade) requirements-dev.in
+	$(compile) $(if $(UPGRADE),--upgrade) bench/peers/requirements.in
 
 messages: ## collect the texts to translate into locale/, and compile the translations
 	@deploy/venv dev

@@ -12,15 +12,15 @@ KNOWN = "If-None-Match: *"
 
 @dataclass
 class Contender:
-    """One of those that are measured, at `url`, by these `processes`, of which the first answers;
-    it is set against the one named `of`."""
+    """One of those that are measured, at `url`; the first of `pids` answers there, if need be with
+    the help of the others. It is set against the one named `of`."""
 
     name: str
     url: str
     of: str
     headers: tuple[str, ...] = ()
     script: str = "plain"
-    processes: Sequence[int] = ()
+    pids: Sequence[int] = ()
     loads: list[Load] = field(default_factory=list)
     # Answers for each second of processor time, round by round.
     works: list[float] = field(default_factory=list)
@@ -57,9 +57,9 @@ class Contender:
         return (max(rates) - min(rates)) / self.rate if self.rate else 0.0
 
     def measure(self, seconds: int) -> None:
-        before = processor_time(self.processes)
+        before = processor_time(*self.pids)
         load = loaded(self.url, seconds, *self.headers, script=self.script)
-        used = processor_time(self.processes) - before
+        used = processor_time(*self.pids) - before
         self.loads.append(load)
         self.works.append(load.rate * seconds / used)
 
@@ -76,7 +76,7 @@ class Contest:
             for contender in self.by_name.values():
                 contender.measure(seconds)
         for contender in self.by_name.values():
-            contender.megabytes = memory(contender.processes)
+            contender.megabytes = memory(contender.pids[0])
 
     def ratio(self, name: str, of: str = "") -> float:
         """The smaller of both: on a busy machine it is wrk that cannot go faster, and then those

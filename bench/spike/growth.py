@@ -11,7 +11,7 @@ from typing import Any
 from bench.spike import peers
 from bench.spike.load import loaded
 from bench.spike.portal import Portal
-from bench.spike.servers import Server, granian, processor_time, read
+from bench.spike.servers import Server, granian, memory, processor_time, read
 from tests.deploy.nginx import ask, free_port
 
 ROWS = (10, 100, 1000, 10_000)
@@ -102,21 +102,21 @@ def read_all(server: Server, paths: Iterable[str]) -> None:
 
 
 def point(size: int, kept: Server, anew: Server) -> Point:
-    before = processor_time(kept.processes)
+    before = processor_time(kept.pid)
     load = loaded(kept.url, LOADED)
-    used = processor_time(kept.processes) - before
-    return Point(size, load.rate * LOADED / used, render(anew), load.bytes / 1024, kept.memory)
+    used = processor_time(kept.pid) - before
+    return Point(size, load.rate * LOADED / used, render(anew), load.bytes / 1024, memory(kept.pid))
 
 
 def render(server: Server) -> float:
     """Milliseconds of processor time for a page, the mean of many."""
     read(server.port, server.path)
-    before, until = processor_time(server.processes), time.monotonic() + ENOUGH
+    before, until = processor_time(server.pid), time.monotonic() + ENOUGH
     asked = 0
     while asked < ASKED and (not asked or time.monotonic() < until):
         read(server.port, server.path)
         asked += 1
-    return 1000 * (processor_time(server.processes) - before) / asked
+    return 1000 * (processor_time(server.pid) - before) / asked
 
 
 def plain(curves: Curves) -> dict[str, list[dict[str, Any]]]:

@@ -11,7 +11,7 @@ import brotli
 
 from bench.spike.machine import on_server_core
 from bench.spike.portal import Portal
-from bench.spike.servers import Server, family, url
+from bench.spike.servers import Server, url
 from tests.deploy.nginx import Answer, free_port, nginx
 
 PAGE = "/page.html"
@@ -38,11 +38,11 @@ OF_NGINX = {
 
 @dataclass(frozen=True)
 class Front:
-    """Its processes and its addresses: of the file, of the file with open_file_cache, of that with
+    """Its process and its addresses: of the file, of the file with open_file_cache, of that with
     the headers of the page, of the portal's page through the cache of nginx, and of the page for
     which nginx asks the portal every time."""
 
-    processes: list[int]
+    pid: int
     static: str
     opened: str
     disk: str
@@ -68,7 +68,7 @@ def before(portal: Portal, back: Server, page: Answer, scratch: Path) -> Iterato
         conf += FILE_SERVER.format(port=port, files=files, more=more)
     with nginx(folder, portal.port, conf, under=on_server_core()) as server:
         yield Front(
-            processes=family(server.process.pid),
+            pid=server.process.pid,
             static=url(plain, PAGE),
             opened=url(opened, PAGE),
             disk=url(disk, PAGE),

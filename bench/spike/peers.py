@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,9 +33,12 @@ def build() -> None:
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
     run(sys.executable, "-m", "venv", BUILD / "env")
-    pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
     run(*pip, "--requirement", REQUIREMENTS)
-    run(*pip, "--constraint", REQUIREMENTS, "--target", GUNICORN, "gunicorn")
+    GUNICORN.mkdir()
+    [packages] = (BUILD / "env" / "lib").glob("python*/site-packages")
+    for package in ("gunicorn", "packaging"):
+        (GUNICORN / package).symlink_to(packages / package)
     for name in PATHS:
         fill(name, [])
     shutil.copy(REQUIREMENTS, installed)
@@ -44,16 +48,16 @@ def run(*command: object, env: dict[str, str] | None = None) -> str:
     words = [str(word) for word in command]
     ran = subprocess.run(
         words, cwd=FOLDER, env=os.environ | (env or {}) | {"PYTHONDONTWRITEBYTECODE": "1"},
-        stdout=subprocess.PIPE, text=True, check=False,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     if ran.returncode:
-        sys.exit(f"this failed: {' '.join(words)}")
+        sys.exit(f"this failed: {' '.join(words)}\n{ran.stderr.strip()[-1000:]}")
     return ran.stdout
 
 
 def versions() -> dict[str, str]:
-    pinned = dict(line.split("==") for line in REQUIREMENTS.read_text().split() if "==" in line)
-    return {name: pinned[name] for name in ("Django", "wagtail", "granian", "gunicorn")}
+    pinned = dict(re.findall(r"^(\S+)==(\S+)", REQUIREMENTS.read_text(), re.MULTILINE))
+    return {name: pinned[name] for name in ("django", "wagtail", "granian", "gunicorn")}
 
 
 def rows_of(portal: Server) -> list[dict[str, str]]:

@@ -33,7 +33,7 @@ class Figures:
     cost: Cost
     rows: Curves
     provinces: Curves
-    cold_starts: dict[str, float]
+    cold_starts: dict[str, tuple[float, float]]
     codings: list[dict[str, Any]]
     busy_before: str
     busy_after: str
@@ -44,7 +44,7 @@ class Figures:
 def written(figures: Figures, targets: list[Target]) -> str:
     """results.md."""
     parts = [HEAD, ground(figures), verdicts(targets), servers(figures), sizes(figures.codings)]
-    parts += [approvals(figures), starts(figures), grown(figures)]
+    parts += [approvals(figures), starts(figures.cold_starts), grown(figures)]
     return "\n".join(parts)
 
 
@@ -141,9 +141,11 @@ def approvals(figures: Figures) -> str:
     )
 
 
-def starts(figures: Figures) -> str:
-    rows = [(name, f"{seconds:.2f}") for name, seconds in figures.cold_starts.items()]
-    return "## From start to first answer\n\n" + table(("server", "seconds"), rows, right=True)
+def starts(started: dict[str, tuple[float, float]]) -> str:
+    rows = [(name, f"{took:.2f}", f"{cpu:.2f}") for name, (took, cpu) in started.items()]
+    return "## From start to first answer\n\n" + table(
+        ("server", "seconds", "CPU s"), rows, right=True
+    )
 
 
 def grown(figures: Figures) -> str:

@@ -51,12 +51,8 @@ class Server:
         return read(self.port, path or self.path)
 
     @property
-    def processes(self) -> list[int]:
-        return family(self.process.pid)
-
-    @property
-    def memory(self) -> float:
-        return memory(self.processes)
+    def pid(self) -> int:
+        return self.process.pid
 
 
 def family(pid: int) -> list[int]:
@@ -65,20 +61,26 @@ def family(pid: int) -> list[int]:
     return [pid, *map(int, children)]
 
 
-def memory(processes: list[int]) -> float:
-    """Megabytes of the largest of them, which is the one that answers; what it shares with others
-    is divided among them."""
-    return max(map(pss, processes))
+def memory(pid: int) -> float:
+    """Megabytes of the largest process of that family, which is the one that answers; what it
+    shares with others is divided among them."""
+    return max(map(pss, family(pid)))
 
 
-def processor_time(processes: list[int]) -> float:
-    """Seconds that they have used."""
-    ticks = 0
-    for pid in processes:
-        # After the name, which may hold anything: user time and system time are the 14th and 15th.
-        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(words[11]) + int(words[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+def processor_time(*pids: int) -> float:
+    """Seconds that these families have used."""
+    used = [ticks(one) for pid in pids for one in family(pid)]
+    return sum(used) / os.sysconf("SC_CLK_TCK")
+
+
+def ticks(pid: int) -> int:
+    try:
+        said = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:  # such as nginx's loader of its cache, which ends after a minute
+        return 0
+    # After the name, which may hold anything: user time and system time are the 14th and 15th.
+    words = said.rpartition(")")[2].split()
+    return int(words[11]) + int(words[12])
 
 
 def url(port: int, path: str) -> str:
