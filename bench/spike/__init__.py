@@ -9,6 +9,7 @@ load        what wrk says of it
 portal      our portal, with databases of its own
 peers       the others, in bench/peers, built from the registries
 nginx       the operators' nginx and nginx with the page as a file
+contenders  who takes part
 contest     all of them in turn
 publishing  approvals under load: how soon they are seen, and what they cost readers
 growth      more rows, more provinces

@@ -13,28 +13,19 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from bench.spike import growth, machine, nginx, peers, publishing, report
-from bench.spike.contest import KNOWN, Contender, Contest
-from bench.spike.load import BROWSER
+from bench.spike import contenders, growth, machine, nginx, peers, publishing, report
+from bench.spike.contest import Contest
 from bench.spike.machine import LOAD_CORE
 from bench.spike.portal import Portal
-from bench.spike.servers import Server, Site, granian, gunicorn, processor_time
+from bench.spike.servers import Site, granian, processor_time
 from bench.spike.targets import Target, at_least, at_most, complaints
 from tests.deploy.nginx import ask, free_port
 
 ROWS = 300
-SHOWN = 50  # of them on the portal's page
-FILE, FILE_304 = "nginx, the file", "nginx, the file, 304"
-PROXY, PROXY_304 = "nginx as in deploy/, portal", "nginx as in deploy/, portal, 304"
-KEPT, KEPT_304 = "granian, portal", "granian, portal, 304"
-STRINGS = "granian, portal, each time another ?fbclid="
-UNCACHED = "granian, portal, nothing kept"
-WAGTAIL = ("granian, Wagtail", "granian, Wagtail, 50 rows", "gunicorn, Wagtail")
 
 
 def main() -> int:
@@ -80,7 +71,7 @@ def measured(scratch: Path, rounds: int) -> report.Figures:
             say(f"filling {name}")
             peers.fill(name, peers.rows_of(back))
         with nginx.before(portal, back, page, scratch) as front:
-            with contenders(portal, path, back, front, scratch) as all_of_them:
+            with contenders.at_work(portal, path, back, front, scratch) as all_of_them:
                 contest = Contest(all_of_them)
                 contest.run(rounds, seconds, say)
             say("approvals, seen behind nginx")
@@ -108,62 +99,6 @@ def measured(scratch: Path, rounds: int) -> report.Figures:
     )
 
 
-@contextmanager
-def contenders(
-    portal: Portal, path: str, back: Server, front: nginx.Front, scratch: Path
-) -> Iterator[list[Contender]]:
-    """All of them, at work."""
-    page = scratch / "files" / "page.html.br"
-    with ExitStack() as running:
-
-        def at(name: str, server: Server, **more: str) -> Contender:
-            return Contender(name, server.url, FILE, pids=[server.pid], **more)
-
-        def on_nginx(name: str, url: str, *behind: int) -> Contender:
-            return Contender(name, url, FILE, pids=[front.pid, *behind])
-
-        def on_granian(name: str, site: Site) -> Contender:
-            return at(f"granian, {name}", running.enter_context(granian(site)))
-
-        def on_gunicorn(name: str, site: Site) -> Contender:
-            return at(f"gunicorn, {name}", running.enter_context(gunicorn(site)))
-
-        django, wagtail = peers.site("stock_django"), peers.site("wagtail_site")
-        of_django = running.enter_context(granian(django))
-        yield [
-            on_nginx("nginx, the file, open_file_cache", front.opened),
-            on_nginx(FILE, front.static),
-            on_nginx("nginx, the file, open_file_cache, headers of the page", front.disk),
-            on_nginx(PROXY, front.proxy, back.pid),
-            on_nginx("nginx, portal asked each time", front.passing, back.pid),
-            on_granian("the bytes and nothing else", peers.bare(page, path)),
-            at(KEPT, back),
-            on_gunicorn("portal", portal.site(path, PYTHONPATH=str(peers.GUNICORN))),
-            at("granian, stock Django", of_django),
-            on_gunicorn("stock Django", django),
-            on_granian("Wagtail", wagtail),
-            on_granian(f"Wagtail, {SHOWN} rows", peers.site("wagtail_site", shown=SHOWN)),
-            on_gunicorn("Wagtail", wagtail),
-            at(STRINGS, back, script="campaign"),
-            at("granian, stock Django, each time another ?fbclid=", of_django, script="campaign"),
-            on_granian("portal, nothing kept", portal.site(path, cached=False)),
-            on_granian(
-                f"stock Django, {SHOWN} rows, nothing kept",
-                peers.site("stock_django", cached=False, shown=SHOWN),
-            ),
-            on_granian("stock Django, nothing kept", peers.site("stock_django", cached=False)),
-            on_granian("Wagtail, nothing kept", peers.site("wagtail_site", cached=False)),
-            *(
-                replace(one, name=name, of=FILE_304, headers=(BROWSER, KNOWN))
-                for name, one in (
-                    (FILE_304, on_nginx(FILE, front.static)),
-                    (PROXY_304, on_nginx(PROXY, front.proxy, back.pid)),
-                    (KEPT_304, at(KEPT, back)),
-                )
-            ),
-        ]
-
-
 def started(ours: Site, rounds: int) -> dict[str, tuple[float, float]]:
     """Seconds until a new process has given its first page, and seconds of processor time."""
     sites = {
@@ -186,14 +121,18 @@ def targets_of(figures: report.Figures) -> Iterator[Target]:
     ratio, cost = figures.contest.ratio, figures.cost
 
     def to_wagtail(name: str) -> float:
-        return min(ratio(name, wagtail) for wagtail in WAGTAIL)
+        return min(ratio(name, wagtail) for wagtail in contenders.WAGTAIL)
 
-    yield at_least("one process, to the file", ratio(KEPT), 0.58, limit=0.45)
-    yield at_least("behind nginx, to the file", ratio(PROXY), 0.90, limit=0.6)
-    yield at_least("one process, to Wagtail with a cache", to_wagtail(KEPT), 35, limit=10)
-    yield at_least("behind nginx, to Wagtail with a cache", to_wagtail(PROXY), 55, limit=20)
-    yield at_least("304 by one process, to nginx's", ratio(KEPT_304), 0.58, limit=0.4)
-    yield at_least("304 behind nginx, to nginx's", ratio(PROXY_304), 0.5)
+    yield at_least("one process, to the file", ratio(contenders.KEPT), 0.58, limit=0.45)
+    yield at_least("behind nginx, to the file", ratio(contenders.PROXY), 0.90, limit=0.6)
+    yield at_least(
+        "one process, to Wagtail with a cache", to_wagtail(contenders.KEPT), 35, limit=10
+    )
+    yield at_least(
+        "behind nginx, to Wagtail with a cache", to_wagtail(contenders.PROXY), 55, limit=20
+    )
+    yield at_least("304 by one process, to nginx's", ratio(contenders.KEPT_304), 0.58, limit=0.4)
+    yield at_least("304 behind nginx, to nginx's", ratio(contenders.PROXY_304), 0.5)
     yield at_most("approval to visible, p99", figures.behind_nginx.p99, 1, " s", limit=2)
     yield at_most("readers behind by more than 200 ms", figures.direct.behind, 0)
     yield at_most("p99 with approvals, to the quiet p99", cost.growth, 3, limit=10)
@@ -202,8 +141,10 @@ def targets_of(figures: report.Figures) -> Iterator[Target]:
     memory = figures.provinces["province"][-1].memory
     yield at_most("memory with 63 provinces in 2 languages", memory, 200, " MB")
     yield at_most("start to first answer", figures.cold_starts["portal"][0], 2, " s", limit=5)
-    yield at_least("kept, to nothing kept", ratio(KEPT, UNCACHED), 50)
-    yield at_least("with campaign strings, to without", ratio(STRINGS, KEPT), 0.5)
+    yield at_least("kept, to nothing kept", ratio(contenders.KEPT, contenders.UNCACHED), 50)
+    yield at_least(
+        "with campaign strings, to without", ratio(contenders.STRINGS, contenders.KEPT), 0.5
+    )
 
 
 def errors_of(figures: report.Figures) -> Iterator[str]:

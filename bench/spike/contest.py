@@ -7,8 +7,6 @@ from statistics import median
 from bench.spike.load import Load, loaded
 from bench.spike.servers import memory, processor_time
 
-KNOWN = "If-None-Match: *"
-
 
 @dataclass
 class Contender:
