@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def measured(scratch: Path, rounds: int) -> report.Figures:
-    busy_before = machine.busy()
+    described, busy_before = machine.described(), machine.busy()
     is_trial = rounds < 3
     seconds = 2 if is_trial else 4
     say("filling the portal")
@@ -92,6 +92,7 @@ def measured(scratch: Path, rounds: int) -> report.Figures:
         codings=peers.codings(file),
         rows=growth.rows(scratch, empty.folder, say),
         provinces=growth.provinces(scratch, empty.folder, say),
+        machine=described,
         busy_before=busy_before,
         busy_after=machine.busy(),
         rounds=rounds,

@@ -35,6 +35,7 @@ class Figures:
     provinces: Curves
     cold_starts: dict[str, tuple[float, float]]
     codings: list[dict[str, Any]]
+    machine: dict[str, str]
     busy_before: str
     busy_after: str
     rounds: int
@@ -50,7 +51,7 @@ def written(figures: Figures, targets: list[Target]) -> str:
 
 def ground(figures: Figures) -> str:
     usual, most = figures.contest.noise
-    known = machine.described() | {
+    known = figures.machine | {
         f"peers: {name}": version for name, version in peers.versions().items()
     }
     rows = [
