@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench audit screenshots icons requirements messages
+.PHONY: help serve test faults check bench audit screenshots icons requirements sbom messages
 
 python := .venv/bin/python
 compile := $(python) -m piptools compile --quiet --strip-extras --allow-unsafe \
@@ -15,7 +15,10 @@ serve: ## run the portal on PORT (8000 unless set); without a .env file as a dem
 test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 	@tests/run $(ARGS)
 
-check: ## style, types, migrations, translations and production settings
+faults: ## the long forms of what tests/faults injects: kills, bad input; prints a table for each database
+	@FAULTS=long tests/run tests/faults $(ARGS)
+
+check: ## style, types, migrations, translations, production settings, licences, known advisories
 	@tests/check
 
 bench: ## measure lint, import, check, delivery, a spike beside its peers, lists and rendering, with limits
@@ -48,6 +51,11 @@ requirements: ## pin requirements.in and requirements-dev.in; UPGRADE=1 takes th
 	$(compile) $(if $(UPGRADE),--upgrade) requirements.in
 	$(compile) $(if $(UPGRADE),--upgrade) requirements-dev.in
 	$(compile) $(if $(UPGRADE),--upgrade) bench/peers/requirements.in
+
+sbom: ## write the bill of materials of what the portal runs with: build/sbom.json (CycloneDX)
+	@deploy/venv dev
+	@mkdir -p build
+	$(python) -m cyclonedx_py requirements --output-reproducible --output-file build/sbom.json requirements.txt
 
 messages: ## collect the texts to translate into locale/, and compile the translations
 	@deploy/venv dev

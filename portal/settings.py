@@ -46,10 +46,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    # Those that set headers come first, before the one that may answer: with the way to HTTPS.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.web.headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.web.compression.CompressionMiddleware",
     "portal.web.language.LanguageFromPathMiddleware",

@@ -91,6 +91,22 @@ def test_nothing_moves_while_it_loads_nor_when_the_fonts_come_late(address, size
         assert page.evaluate(SHIFTS) == []
 
 
+@pytest.mark.parametrize("address", ["/kiem-tra/", "/en/kiem-tra/"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desk"])
+def test_nothing_moves_when_the_form_of_the_check_comes_late(address, size, browser, site):
+    on_its_way: list[Route] = []
+    with first_visit(browser, size) as page:
+        page.route("**/js/check/page*.js", lambda route: on_its_way.append(route))
+        page.goto(site + address, wait_until="commit")
+        page.get_by_role("heading", level=1).wait_for()
+        page.wait_for_timeout(500)
+        assert page.locator("#check").is_hidden()
+        for script in on_its_way:
+            script.continue_()
+        page.locator("#about-list", has_text="/").wait_for()
+        assert page.evaluate(SHIFTS) == []
+
+
 @pytest.mark.parametrize("address", OUTBREAK)
 def test_what_to_do_is_soon_readable_on_a_slow_network(address, browser, site):
     with first_visit(browser, PHONE) as page:

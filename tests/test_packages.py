@@ -1,0 +1,59 @@
+"""Which licences and advisories of packages `make check` lets pass."""
+
+import pytest
+
+from tests.tools.advisories import SKIPPED, verdict
+from tests.tools.licences import acceptable
+
+
+@pytest.mark.parametrize(
+    "licences",
+    [
+        ["MIT"],
+        ["Apache-2.0 OR GPL-3.0-only"],
+        ["Apache-2.0", "License :: OSI Approved :: Apache Software License"],
+        ["License :: OSI Approved :: GNU Library or Lesser General Public License (LGPL)"],
+        ["License :: OSI Approved :: BSD License", "License :: Other/Proprietary License"],
+    ],
+)
+def test_what_we_may_depend_on(licences):
+    assert acceptable(licences)
+
+
+@pytest.mark.parametrize(
+    "licences",
+    [
+        [],
+        ["GPL-3.0-only"],
+        ["AGPL-3.0-or-later"],
+        ["MIT AND GPL-2.0-only"],
+        ["MIT", "License :: OSI Approved :: GNU General Public License v3 (GPLv3)"],
+        ["License :: OSI Approved :: GNU Affero General Public License v3"],
+        ["License :: Other/Proprietary License"],
+    ],
+)
+def test_what_we_may_not(licences):
+    assert not acceptable(licences)
+
+
+SAFE = {"name": "django", "version": "5.2.19", "vulns": []}
+MENDED = {"id": "PYSEC-2026-7", "fix_versions": ["6.1.4"]}
+UNSAFE = {"name": "lxml", "version": "6.1.3", "vulns": [MENDED]}
+UNKNOWN = {"name": "qrcode", "skip_reason": "not found"}
+
+
+def test_packages_without_an_advisory_pass():
+    assert verdict([SAFE]) == (0, [])
+
+
+def test_an_advisory_is_refused_with_the_release_that_mends_it():
+    assert verdict([SAFE, UNSAFE]) == (1, ["lxml 6.1.3: PYSEC-2026-7, mended in 6.1.4"])
+
+
+def test_a_package_that_could_not_be_asked_about_among_others_is_refused():
+    assert verdict([SAFE, UNKNOWN]) == (1, ["the advisory service does not know qrcode"])
+
+
+@pytest.mark.parametrize("packages", [[], [UNKNOWN]])
+def test_without_the_network_the_question_is_skipped(packages):
+    assert verdict(packages) == (SKIPPED, ["the advisory service is out of reach"])
