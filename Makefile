@@ -21,14 +21,13 @@ faults: ## the long forms of what tests/faults injects: kills, bad input; prints
 check: ## style, types, migrations, translations, production settings, licences, known advisories
 	@tests/check
 
-bench: ## measure lint, import, check, delivery, kept pages, servers, two boxes, lists and rendering, with limits
+bench: ## measure import, check, delivery, a spike beside its peers, two boxes, lists, rendering
 	@deploy/venv dev
 	@$(python) bench/privacy.py
 	@$(python) bench/imports.py
 	@$(python) bench/check.py
 	@$(python) bench/delivery.py
-	@$(python) bench/pages.py
-	@$(python) bench/server.py
+	@$(python) -m bench.spike
 	@$(python) bench/boxes.py
 	@$(python) bench/lists.py
 	@$(python) bench/rendering.py
@@ -52,6 +51,7 @@ requirements: ## pin requirements.in and requirements-dev.in; UPGRADE=1 takes th
 	@deploy/venv dev
 	$(compile) $(if $(UPGRADE),--upgrade) requirements.in
 	$(compile) $(if $(UPGRADE),--upgrade) requirements-dev.in
+	$(compile) $(if $(UPGRADE),--upgrade) bench/peers/requirements.in
 
 sbom: ## write the bill of materials of what the portal runs with: build/sbom.json (CycloneDX)
 	@deploy/venv dev

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -125,7 +125,9 @@ class Nginx:
 
 
 @contextmanager
-def nginx(folder: Path, port: int, conf: str) -> Iterator[Nginx]:
+def nginx(folder: Path, port: int, conf: str, *, under: Sequence[str] = ()) -> Iterator[Nginx]:
+    """With `conf` in its http block, in a new `folder`, answering at `port`; run `under` another
+    program, such as taskset."""
     folder.mkdir()
     folder.chmod(0o755)
     temporary = " ".join(f"{name}_temp_path {folder}/{name};" for name in TEMPORARY)
@@ -136,7 +138,7 @@ def nginx(folder: Path, port: int, conf: str) -> Iterator[Nginx]:
     # Debian's /usr/sbin is not on everybody's path.
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     process = subprocess.Popen(
-        [program, "-c", main, "-e", folder / "error.log"], stderr=subprocess.PIPE
+        [*under, program, "-c", main, "-e", folder / "error.log"], stderr=subprocess.PIPE
     )
     try:
         wait_for_port(port, process, folder / "error.log")
