@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -81,10 +81,40 @@ def unverified(source: str) -> list[str]:
 CHECKS = [text_as_code, weak_hashes, careless_requests, unverified]
 
 
+def found_by(check: Callable[[str], Iterable[str]]) -> dict[str, list[str]]:
+    """What `check` finds, by file."""
+    found = {str(path.relative_to(BASE_DIR)): list(check(path.read_text())) for path in PYTHON}
+    return {name: what for name, what in found.items() if what}
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_no_python_does(check):
-    found = {str(p.relative_to(BASE_DIR)): check(p.read_text()) for p in PYTHON}
-    assert not {name: what for name, what in found.items() if what}
+    assert not found_by(check)
+
+
+def templates_of_text(source: str) -> list[str]:
+    makers = ("Template", "from_string")
+    return [name for name, _call in calls(source) if name.rpartition(".")[2] in makers]
+
+
+def test_no_template_is_made_of_text():
+    """But for nginx's configuration, which is a file of ours."""
+    command = "portal/web/management/commands/nginx_conf.py"
+    assert set(found_by(templates_of_text)) == {command}
+    assert "from_string(TEMPLATE.read_text())" in (BASE_DIR / command).read_text()
+
+
+def test_cryptography_is_that_of_known_libraries():
+    """Fernet for what is kept, and no cipher, mode or padding chosen by hand."""
+    libraries = {"cryptography", "hmac", "signxml", "pywebpush", "py_vapid"}
+    others = {"Crypto", "Cryptodome", "nacl", "rsa", "ecdsa", "jwt", "M2Crypto", "pyaes"}
+    used: set[str] = set()
+    for path in PYTHON:
+        source = path.read_text()
+        used |= imported(source) & (libraries | others)
+        assert not re.search(r"primitives\.(ciphers|padding|asymmetric\.padding)|\bECB\b", source)
+    assert used <= libraries
+    assert {"cryptography", "hmac"} <= used
 
 
 def test_only_what_need_not_be_secret_is_left_to_plain_chance():

@@ -1,12 +1,18 @@
 """What an officer may choose as a password, and how it is taken."""
 
+import base64
 import secrets
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from django.contrib.auth.hashers import ScryptPasswordHasher, identify_hasher, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from portal import settings as as_deployed
+from portal.publishing.accounts import second_factor
 from portal.publishing.accounts.invitations import invite
 from tests import factories
 from tests.accounts.conftest import CODE, INDEX, LOGIN, Browser, code_of
@@ -129,3 +135,31 @@ def test_no_page_offers_a_hint_or_a_question(author):
     for page in (Browser().get(LOGIN), Browser().sign_in(author).get(CHANGE)):
         for words in ("hint", "gợi ý", "câu hỏi bí mật", "security question"):
             assert words not in page.content.decode().lower()
+
+
+def test_an_old_password_stays_good(author):
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=4000)):
+        browser = Browser()
+        assert browser.give_password(author)["Location"] == INDEX
+        assert browser.is_inside
+
+
+def test_passwords_are_kept_with_scrypt(settings):
+    """The first hasher is the one that new passwords get; the tests' own is quicker."""
+    settings.PASSWORD_HASHERS = as_deployed.PASSWORD_HASHERS
+    kept = make_password("twelve signs or more")
+    hasher = identify_hasher(kept)
+    assert isinstance(hasher, ScryptPasswordHasher)
+    work = hasher.decode(kept)
+    assert (work["work_factor"], work["block_size"]) == (2**14, 8)
+    assert work["parallelism"] >= 5, "OWASP's least for 2¹⁴"
+    assert make_password("twelve signs or more") != kept
+
+
+def test_a_recovery_code_has_forty_bits(approver):
+    """Eight signs of base32, each of which comes up."""
+    codes = [code for _n in range(40) for code in second_factor.make_recovery_codes(approver)]
+    signs = [code.replace("-", "").upper() for code in codes]
+    assert len(set(signs)) == 400
+    assert {len(base64.b32decode(code)) * 8 for code in signs} == {40}
+    assert len(set("".join(signs))) == 32

@@ -199,3 +199,13 @@ def test_every_page_of_staff_has_the_way_out(author, approver):
     waiting.give_password(approver)
     for page in (*pages, waiting.get(CODE)):
         assert 'action="/admin/logout/"' in page.content.decode()
+
+
+def test_a_session_that_was_ended_is_no_use_to_who_kept_its_cookie(author):
+    browser, thief = Browser().sign_in(author), Browser()
+    thief.cookies.load({name: cookie.value for name, cookie in browser.cookies.items()})
+    assert thief.is_inside
+    browser.post("/admin/logout/")
+    thief.cookies.load({name: cookie.value for name, cookie in thief.cookies.items()})
+    assert not thief.is_inside
+    assert not Session.objects.exists()

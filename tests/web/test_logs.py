@@ -114,3 +114,15 @@ def test_what_is_asked_too_often_is_logged_without_the_address(console, client, 
     assert answer.status_code == 429
     assert "Too Many Requests: /hai-phong/theo-doi/email/" in messages(console)
     assert "198.51.100.9" not in str(console) and "a@example.com" not in str(console)
+
+
+def test_logs_go_to_one_place():
+    """Standard error, which systemd keeps; nothing is written to a file or sent anywhere."""
+    (handler,) = settings.LOGGING["handlers"].values()
+    assert handler["class"] == "logging.StreamHandler"
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+    names = [None, *logging.root.manager.loggerDict]
+    handlers = {one for name in names for one in logging.getLogger(name).handlers}
+    writing = {type(one) for one in handlers if isinstance(one, logging.StreamHandler)}
+    assert not any(issubclass(kind, logging.FileHandler) for kind in writing)
+    assert not settings.ADMINS and not settings.MANAGERS

@@ -2,6 +2,9 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+
+from tests.web.test_headers import refuse
 
 pytestmark = pytest.mark.django_db
 INSTALLATION = [
@@ -37,3 +40,18 @@ def test_no_method_echoes_a_request(method, address, client, hai_phong):
     assert answer.headers.get("Content-Type") != "message/http"
     assert b"body-of-it" not in answer.content
     assert b"header-of-it" not in answer.content
+
+
+def test_a_monitor_learns_no_more_than_it_needs(client):
+    """Which of its parts fails, in one word; no version, path or message of a library."""
+    healthy = {"status": "ok", "database": "ok", "migrations": "ok", "disk": "ok"}
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == healthy
+    with connection.execute_wrapper(refuse):
+        ill = client.get("/readyz")
+    assert ill.status_code == 503
+    assert ill.json() == healthy | dict.fromkeys(("database", "migrations"), "failed") | {
+        "status": "unavailable"
+    }
+    for address in ("/metrics", "/debug/", "/__debug__/", "/server-status", "/nginx_status"):
+        assert client.get(address, follow=True).status_code == 404
