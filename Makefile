@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench audit screenshots icons requirements sbom messages
+.PHONY: help serve test faults check bench audit screenshots icons requirements sbom messages
 
 python := .venv/bin/python
 compile := $(python) -m piptools compile --quiet --strip-extras --allow-unsafe \
@@ -14,6 +14,9 @@ serve: ## run the portal on PORT (8000 unless set); without a .env file as a dem
 
 test: ## run all tests on SQLite and on PostgreSQL; ARGS="-k qr" chooses
 	@tests/run $(ARGS)
+
+faults: ## the long forms of what tests/faults injects: kills, bad input; prints a table for each database
+	@FAULTS=long tests/run tests/faults $(ARGS)
 
 check: ## style, types, migrations, translations, production settings, licences, known advisories
 	@tests/check
