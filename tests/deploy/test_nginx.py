@@ -402,6 +402,34 @@ def test_what_readers_say_of_themselves_is_not_believed(before_echo, echo):
     assert len(echo.asked) == 1
 
 
+SECOND = "GET /admin/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
+CUT_IN_TWO_WAYS = {
+    "length and chunks": "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks and length": "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+    "two lengths": "Content-Length: 0\r\nContent-Length: 5\r\n\r\n",
+    "a list of lengths": "Content-Length: 0, 5\r\n\r\n",
+    "a signed length": "Content-Length: +0\r\n\r\n",
+    "a length in words": "Content-Length: 0x5\r\n\r\n",
+    "a coding that is none": "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "two codings": "Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n",
+    "a chunk of no size": "Transfer-Encoding: chunked\r\n\r\nz\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("rest", CUT_IN_TWO_WAYS.values(), ids=CUT_IN_TWO_WAYS)
+def test_a_request_that_could_be_cut_in_two_ways_is_refused(rest, before_echo, echo):
+    """Else a second request could hide in the first one, and its answer be kept for others."""
+    request = f"POST /a/ HTTP/1.1\r\nHost: localhost:{before_echo.port}\r\n{rest}{SECOND}"
+    with socket.create_connection(("localhost", before_echo.port), timeout=10) as link:
+        link.sendall(request.encode())
+        said = b""
+        while part := link.recv(4096):
+            said += part
+    assert said.split()[1] in (b"400", b"501"), said
+    assert said.count(b"HTTP/1.1 ") == 1
+    assert not echo.asked
+
+
 @stored
 def test_files_that_are_too_large_are_refused_in_words(portal):
     for path, size in {
