@@ -131,6 +131,28 @@ def test_a_new_password_by_link_does_not_pass_by_the_second_factor(approver):
     assert browser.is_inside
 
 
+def test_a_link_that_was_tampered_with_sets_no_password(author, colleague):
+    """Made for one account and one moment: neither can be changed in it."""
+    *start, uid, token, _end = invite(author).split("/")
+    theirs = invite(colleague).split("/")[-3]
+    moment, _dash, signature = token.partition("-")
+    other = "0" if signature[-1] != "0" else "1"
+    forged = {
+        (theirs, token),
+        (uid, f"{moment}-{signature[:-1]}{other}"),
+        (uid, f"zzzzzz-{signature}"),
+        (uid, f"{moment}-"),
+        ("AAAA", token),
+    }
+    good = "/".join(["", *start[3:], uid, token, ""])
+    assert Browser().get(good).status_code == 302
+    for account, secret in forged:
+        browser = Browser()
+        page = browser.get(good.replace(f"/{uid}/{token}/", f"/{account}/{secret}/"))
+        assert page.status_code == 200
+        assert not page.context["validlink"]
+
+
 def test_no_page_offers_a_hint_or_a_question(author):
     for page in (Browser().get(LOGIN), Browser().sign_in(author).get(CHANGE)):
         for words in ("hint", "gợi ý", "câu hỏi bí mật", "security question"):

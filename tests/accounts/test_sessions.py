@@ -7,6 +7,9 @@ import time_machine
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
+from portal.publishing import content as contents
+from portal.publishing import workflow
+from portal.publishing.accounts import second_factor
 from tests import factories
 from tests.accounts.conftest import (
     CODE,
@@ -209,3 +212,23 @@ def test_a_session_that_was_ended_is_no_use_to_who_kept_its_cookie(author):
     thief.cookies.load({name: cookie.value for name, cookie in thief.cookies.items()})
     assert not thief.is_inside
     assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+def test_asking_alone_changes_nothing(method, author, approver, hai_phong):
+    """However a picture or link of another site asks: only a form that was sent does something."""
+    entry, children = factories.location_draft(hai_phong)
+    content = contents.content_of(entry, children=children)
+    revision = workflow.save_draft(entry=entry, content=content, by=author)
+    workflow.submit(revision=revision, by=author)
+    factories.phone(approver)
+    codes = second_factor.make_recovery_codes(approver)
+    browser = Browser().sign_in(approver)
+    review = reverse("admin:publishing_revision_review", args=[revision.pk])
+    for address in (review, "/admin/logout/", "/admin/second-factor/", "/admin/password_change/"):
+        asked = {"_approve": "1", "understood": "on", "old_password": factories.PASSWORD}
+        getattr(browser, method)(address, asked)
+    revision.refresh_from_db()
+    assert revision.state == revision.State.SUBMITTED
+    assert browser.is_inside
+    assert second_factor.verify(approver, codes[0])
