@@ -63,6 +63,19 @@ def whole_number(name: str, *, default: int, least: int = 0) -> int:
 DEMO = flag("DEMO")
 
 
+def refuse_if_others_read(path: Path) -> None:
+    """Raises ImproperlyConfigured for a file of secrets that not only its owner may read."""
+    if path.exists() and path.stat().st_mode & 0o077:
+        raise ImproperlyConfigured(
+            f"{path.name} holds secrets that others on this machine may read;"
+            f" leave it to its owner with: chmod 600 {path}"
+        )
+
+
+if not DEMO:
+    refuse_if_others_read(BASE_DIR / ".env")
+
+
 def required(name: str, *, in_demo: str) -> str:
     """The value of `name`; a demo may leave it out, a real installation may not."""
     value = env.str(name, default=in_demo if DEMO else "").strip()

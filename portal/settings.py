@@ -157,7 +157,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
-    }
+    },
+    {"NAME": "portal.publishing.accounts.passwords.PredictableValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 OTP_TOTP_ISSUER = urlsplit(PUBLIC_BASE_URL).hostname
@@ -233,6 +234,8 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+# Django's usual one is a cookie of its own, readable where it lies: some messages hold a link.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Idle for so long, or signed in for so long altogether: see `portal.publishing.accounts.sessions`.
 SESSION_COOKIE_AGE = 60 * environment.whole_number("SESSION_IDLE_MINUTES", default=30, least=1)
 SESSION_LONGEST = timedelta(hours=12)
@@ -266,7 +269,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"without tokens": {"()": "portal.web.logs.WithoutTokens"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without tokens"]}},
+    "formatters": {"json": {"()": "portal.web.logs.JsonLines"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["without tokens"],
+            "formatter": "json",
+        }
+    },
     "root": {"handlers": ["console"], "level": environment.log_level()},
     # It names the addresses that it calls, which are subscribers' own.
     "loggers": {"urllib3": {"level": "CRITICAL"}},

@@ -1,7 +1,10 @@
 """Which licences and advisories of packages `make check` lets pass."""
 
+import re
+
 import pytest
 
+from portal.environment import BASE_DIR
 from tests.tools.advisories import SKIPPED, verdict
 from tests.tools.licences import acceptable
 
@@ -57,3 +60,13 @@ def test_a_package_that_could_not_be_asked_about_among_others_is_refused():
 @pytest.mark.parametrize("packages", [[], [UNKNOWN]])
 def test_without_the_network_the_question_is_skipped(packages):
     assert verdict(packages) == (SKIPPED, ["the advisory service is out of reach"])
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_package_is_pinned_with_its_hashes(name):
+    """From one index, and with no way around the hashes."""
+    text = (BASE_DIR / name).read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    pinned = re.compile(r"[\w.\-]+(\[[\w,]+\])?==\S+( ;[^-]+)?(\s+--hash=sha256:[0-9a-f]{64})+\s*")
+    assert len(lines) > 20
+    assert not [line for line in lines if not pinned.fullmatch(line)]

@@ -7,8 +7,9 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
-from portal.environment import BASE_DIR
+from portal.environment import BASE_DIR, refuse_if_others_read
 
 SECRET = "q8vLx2mN4pR6tY9wZ3bC5dF7gH1jK0aSeUiOnP-_q8vLx2mN4p"
 
@@ -181,6 +182,18 @@ def test_a_key_for_web_push_is_printed_and_taken(production, tmp_path):
 def test_a_wrong_key_is_never_repeated(production):
     stopped = manage(production | {"PUSH_KEY": "hunter2" * 6}, "check")
     assert stopped.returncode == 1 and "hunter2" not in stopped.stderr
+
+
+def test_secrets_that_others_may_read_stop_the_start(tmp_path):
+    """What `cp .env.example .env` leaves behind; a demonstration has none."""
+    file = tmp_path / ".env"
+    refuse_if_others_read(file)
+    file.touch(mode=0o600)
+    refuse_if_others_read(file)
+    for mode in (0o640, 0o604, 0o644):
+        file.chmod(mode)
+        with pytest.raises(ImproperlyConfigured, match=f"chmod 600 {file}"):
+            refuse_if_others_read(file)
 
 
 BAD_IN_A_DEMO = [

@@ -1,6 +1,7 @@
 """The portal behind nginx as operators run it: how fresh, how long, and for whom."""
 
 import gzip
+import http.client
 import json
 import os
 import signal
@@ -37,6 +38,7 @@ from tests.deploy.nginx import (
     wait_for_port,
 )
 from tests.kept_pages import at_once
+from tests.web.test_every_answer import ALWAYS
 
 # With the browser, and with what keeps both cores busy, one after the other.
 pytestmark = pytest.mark.xdist_group("browser")
@@ -400,6 +402,34 @@ def test_what_readers_say_of_themselves_is_not_believed(before_echo, echo):
     assert len(echo.asked) == 1
 
 
+SECOND = "GET /admin/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
+CUT_IN_TWO_WAYS = {
+    "length and chunks": "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks and length": "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+    "two lengths": "Content-Length: 0\r\nContent-Length: 5\r\n\r\n",
+    "a list of lengths": "Content-Length: 0, 5\r\n\r\n",
+    "a signed length": "Content-Length: +0\r\n\r\n",
+    "a length in words": "Content-Length: 0x5\r\n\r\n",
+    "a coding that is none": "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "two codings": "Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n",
+    "a chunk of no size": "Transfer-Encoding: chunked\r\n\r\nz\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("rest", CUT_IN_TWO_WAYS.values(), ids=CUT_IN_TWO_WAYS)
+def test_a_request_that_could_be_cut_in_two_ways_is_refused(rest, before_echo, echo):
+    """Else a second request could hide in the first one, and its answer be kept for others."""
+    request = f"POST /a/ HTTP/1.1\r\nHost: localhost:{before_echo.port}\r\n{rest}{SECOND}"
+    with socket.create_connection(("localhost", before_echo.port), timeout=10) as link:
+        link.sendall(request.encode())
+        said = b""
+        while part := link.recv(4096):
+            said += part
+    assert said.split()[1] in (b"400", b"501"), said
+    assert said.count(b"HTTP/1.1 ") == 1
+    assert not echo.asked
+
+
 @stored
 def test_files_that_are_too_large_are_refused_in_words(portal):
     for path, size in {
@@ -452,9 +482,64 @@ def test_tls(echo, tmp_path):
             assert secure.version() == "TLSv1.3"
         with socket.create_connection(("localhost", port)) as link, pytest.raises(ssl.SSLError):
             trusting.wrap_socket(link, server_hostname="elsewhere.test")
+        check_ciphers(port)
         there = ask(plain, "/hai-phong/?status=all")
         assert there.status == 301
         assert there.headers["Location"] == f"https://localhost:{port}/hai-phong/?status=all"
+
+
+def check_ciphers(port: int) -> None:
+    """Of TLS 1.2 only what keeps its secrets if the key is stolen later; nothing older."""
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    old.maximum_version = ssl.TLSVersion.TLSv1_2
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with socket.create_connection(("localhost", port)) as link:
+        name, version, bits = old.wrap_socket(link, server_hostname="localhost").cipher()
+    assert version == "TLSv1.2" and bits >= 128
+    assert name.startswith("ECDHE-") and ("GCM" in name or "CHACHA20" in name)
+    for weak in ("AES256-GCM-SHA384", "ECDHE-RSA-AES128-SHA", "DHE-RSA-AES128-GCM-SHA256"):
+        old.set_ciphers(f"{weak}:@SECLEVEL=0")
+        with socket.create_connection(("localhost", port)) as link, pytest.raises(ssl.SSLError):
+            old.wrap_socket(link, server_hostname="localhost")
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with socket.create_connection(("localhost", port)) as link, pytest.raises(ssl.SSLError):
+        old.wrap_socket(link, server_hostname="localhost")
+
+
+def test_what_it_says_itself_is_as_safe_as_what_the_portal_says(tmp_path):
+    """Nobody answers behind it: a page of its own, and a static file, over TLS."""
+    pair = {"key": tmp_path / "key.pem", "certificate": tmp_path / "certificate.pem"}
+    for path, content in zip(pair.values(), key_and_certificate(), strict=True):
+        path.write_bytes(content)
+    static = tmp_path / "static"
+    static.mkdir()
+    (static / "file.css").write_text("body {}")
+    port, plain, folder = free_port(), free_port(), tmp_path / "nginx"
+    said = {name: str(path) for name, path in pair.items()} | {"log": "off"}
+    conf = configuration(
+        folder, f"https://localhost:{port}", free_port(), static=str(static), **said
+    )
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    tmp_path.chmod(0o755)
+    with nginx(folder, port, conf.replace("listen 80;", f"listen {plain};")):
+        for path, status in {"/hai-phong/": 503, "/static/file.css": 200, "/static/": 403}.items():
+            link = http.client.HTTPSConnection("localhost", port, context=trusting, timeout=10)
+            link.request("GET", path)
+            answer = link.getresponse()
+            answer.read()
+            assert answer.status == status
+            assert (
+                answer.headers["Strict-Transport-Security"] == ALWAYS["Strict-Transport-Security"]
+            )
+            assert answer.headers["Server"] == "nginx"
+            if status != 403:
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
+                policy = answer.headers["Content-Security-Policy"]
+                assert policy.startswith("default-src 'none'")
+                assert "frame-ancestors 'none'" in policy and "unsafe" not in policy
 
 
 def test_what_nginx_would_misread_is_refused(tmp_path):

@@ -138,7 +138,20 @@ def check(answer: Answer, status: int, headers: dict[str, str], client: StaffCli
     else:
         assert score(response) >= LEAST
     assert directives(response) == POLICY
+    check_type(response)
     assert {name: response.headers.get(name) for name in expected} == expected
+
+
+def check_type(response: HttpResponseBase) -> None:
+    """What is text says in which letters it is written; what has no content has no type to say."""
+    body = b"".join(response) if response.streaming else response.content
+    kind = response.headers.get("Content-Type", "")
+    is_xml = kind.partition(";")[0].endswith(("/xml", "+xml"))
+    # A picture says it within, if at all: XML without a declaration is UTF-8.
+    if body and kind != "image/svg+xml" and (is_xml or kind.startswith("text/")):
+        assert kind.lower().replace('"', "").endswith("; charset=utf-8"), kind
+        body.decode()
+    assert kind or not body
 
 
 @pytest.mark.parametrize(("answer", "status", "headers"), ANSWERS.values(), ids=ANSWERS)

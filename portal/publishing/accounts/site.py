@@ -1,11 +1,13 @@
 """The admin site: nobody reaches a page of it before they have come all the way in."""
 
+import logging
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -23,6 +25,7 @@ NEXT_STEP = {
     Stage.SET_UP: "admin:set_up",
     Stage.INSIDE: "admin:index",
 }
+logger = logging.getLogger("portal.security")
 CLEAR_SITE_DATA = '"cache", "cookies", "storage"'
 
 
@@ -77,8 +80,13 @@ class StaffSite(admin.AdminSite):
                 return inner(request, *args, **kwargs)
             if stage not in stages:
                 return next_step(request, stage)
-            with trail.acting(request.user):
-                return (inner or view)(request, *args, **kwargs)
+            try:
+                with trail.acting(request.user):
+                    return (inner or view)(request, *args, **kwargs)
+            except PermissionDenied:
+                who = request.user.pk
+                logger.warning("Officer %s was refused: %s %s", who, request.method, request.path)
+                raise
 
         guarded.csrf_exempt = True  # type: ignore[attr-defined]
         return guarded

@@ -1,9 +1,13 @@
 """The pages between the password and the admin, and those of one's own second factor."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +22,7 @@ from django_otp import login as mark_verified
 from django_otp.plugins.otp_static.models import StaticDevice
 
 from portal.publishing import demo
-from portal.publishing.accounts import lockout, second_factor, trail
+from portal.publishing.accounts import lockout, second_factor, sessions, trail
 
 # Where the key waits, in the officer's own session, until a code has shown that a phone has it.
 NEW_KEY = "second_factor_key"
@@ -94,6 +98,26 @@ def _refusal(officer: Any) -> str:
     return _("This code is wrong or was used before.")
 
 
+def just_signed_in(view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """`view` for who has signed in within the last minutes; others are asked to, all the way.
+
+    Whoever finds a desk where somebody is signed in would otherwise make the account their own.
+    Those who are still on the way in are not asked again.
+    """
+
+    @wraps(view)
+    def asked(request: HttpRequest) -> HttpResponse:
+        inside = second_factor.stage_of(request) is second_factor.Stage.INSIDE
+        if not inside or sessions.is_recent(request):
+            return view(request)
+        logout(request)
+        messages.info(request, _("Sign in again to change what you sign in with."))
+        return redirect(f"{reverse('admin:login')}?{urlencode({'next': request.path})}")
+
+    return asked
+
+
+@just_signed_in
 def second_factor_page(request: HttpRequest) -> HttpResponse:
     """What the officer has set up, and new recovery codes."""
     officer: Any = request.user
@@ -109,6 +133,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+@just_signed_in
 @sensitive_post_parameters("code")
 def set_up(request: HttpRequest) -> HttpResponse:
     """Shows a new key as a code to scan, and takes the first code made with it as proof."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from portal.publishing.accounts import second_factor, trail
+from portal.publishing.accounts import second_factor, sessions, trail
 from portal.publishing.accounts.invitations import invite, mail
 from portal.publishing.accounts.scope import may_manage, visible_to
 from portal.publishing.models import Officer
@@ -53,7 +53,7 @@ class OfficerAdmin(admin.ModelAdmin):
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
     filter_horizontal = ("groups", "provinces")
-    actions = ("send_link", "remove_second_factor")
+    actions = ("send_link", "remove_second_factor", "sign_out")
     show_full_result_count = False
 
     # --- who sees and manages whom
@@ -113,6 +113,8 @@ class OfficerAdmin(admin.ModelAdmin):
             obj.is_staff = True
             obj.set_unusable_password()
         obj.save()
+        if not obj.is_active:
+            sessions.end_all(obj)  # else they would go on where they were if enabled again soon
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -156,6 +158,13 @@ class OfficerAdmin(admin.ModelAdmin):
                 trail.record(officer, trail.Kind.FACTOR_REMOVED)
                 text = _("%s sets up a new second factor at the next sign-in.")
                 messages.success(request, text % officer)
+
+    @admin.action(description=gettext_lazy("Sign out on all devices"), permissions=["change"])
+    def sign_out(self, request: HttpRequest, chosen: models.QuerySet) -> None:
+        for officer in self._managed(request, chosen):
+            if sessions.end_all(officer):
+                trail.record(officer, trail.Kind.SIGNED_OUT)
+            messages.success(request, _("%s is signed out everywhere.") % officer)
 
     def _managed(self, request: HttpRequest, chosen: models.QuerySet) -> list[Officer]:
         refused = [officer for officer in chosen if not may_manage(request.user, officer)]

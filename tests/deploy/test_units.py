@@ -1,0 +1,35 @@
+"""The services of systemd: a user of their own, who may do little on the machine."""
+
+from configparser import ConfigParser
+
+import pytest
+
+from portal.environment import BASE_DIR
+
+UNITS = sorted((BASE_DIR / "deploy").glob("*.service"))
+LEAST = {
+    "NoNewPrivileges": "yes",
+    "CapabilityBoundingSet": "",
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "PrivateTmp": "yes",
+    "PrivateDevices": "yes",
+    "ProtectKernelTunables": "yes",
+    "ProtectKernelModules": "yes",
+    "ProtectControlGroups": "yes",
+    "RestrictSUIDSGID": "yes",
+    "LockPersonality": "yes",
+    "SystemCallFilter": "@system-service",
+    "UMask": "0027",
+}
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=[unit.name for unit in UNITS])
+def test_the_services_have_few_rights(unit):
+    parser = ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string(unit.read_text())
+    service = dict(parser["Service"])
+    assert service["User"] not in ("root", "www-data", "nobody")
+    assert service["Group"] == service["User"]
+    assert {name: service.get(name) for name in LEAST} == LEAST
