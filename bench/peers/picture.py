@@ -2,6 +2,7 @@
 
 import json
 import sys
+from math import ceil, floor, log10
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,9 @@ def draw(row: Any, curves: dict[str, Any], panels: Any, below: str) -> None:
         axes.minorticks_off()
         if by_powers:
             axes.set_yscale("log")
+            least, most = axes.get_ylim()
+            axes.set_ylim(10 ** floor(log10(least)), 10 ** ceil(log10(most)))
+            axes.yaxis.set_minor_formatter("")
             axes.yaxis.set_major_formatter(lambda value, _place: f"{value:,.10g}")
         else:
             axes.set_ylim(bottom=0, top=1.15 * axes.get_ylim()[1])

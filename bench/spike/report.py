@@ -18,9 +18,9 @@ PICTURE = machine.ROOT / "bench" / "growth.svg"
 HEAD = """# A spike of readers: what `make bench` measured
 
 Written by `python -m bench.spike`. Servers on one core, wrk on another, each server in turn: read
-the ratios, not the numbers. A ratio is the median of those of the rounds; the targets are judged by
-the smaller of two: of answers a second, and of answers for each second of processor time that the
-server used, which other programs on the machine disturb least.
+the ratios, not the numbers. A ratio is the median of those of the rounds. The targets are judged by
+the answers for each second of processor time that the server used: on a quiet machine that is the
+ratio of answers a second too, and other programs disturb it least.
 """
 Row = Sequence[object]
 

@@ -76,7 +76,7 @@ def contest(file: list[float], portal: list[float], *, works: tuple[float, float
 def test_ratios_are_those_of_a_round_and_not_of_the_run():
     # The machine is ten times slower in the first round, for both of them.
     rounds = contest([1000, 10_000, 10_000], [500, 5000, 6000], works=(20_000, 19_000))
-    assert rounds.ratio("portal") == 0.5
+    assert rounds.by_clock("portal") == 0.5
     assert rounds.by_name["portal"].spread == 5500 / 5000
 
 
@@ -84,6 +84,7 @@ def test_servers_that_are_quicker_than_the_load_are_told_apart_by_their_work():
     rounds = contest([1000, 1000], [1000, 1000], works=(20_000, 8000))
     assert rounds.by_clock("portal") == 1
     assert rounds.ratio("portal") == 0.4
+    assert rounds.ratio("file", "portal") == 2.5
 
 
 def test_costs_are_those_of_a_round_too():
