@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 from uuid import uuid4
@@ -16,6 +17,7 @@ from uuid import uuid4
 import psycopg2
 import pytest
 from django.db import connection
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.deploy.conftest import Run
 
@@ -175,6 +177,21 @@ def test_the_worker_may_be_a_service_of_its_own(
     portal.wait_until_ready()
     time.sleep(2)
     assert portal.workers == []
+
+
+def test_what_the_server_counts_is_for_prometheus_on_a_port_of_its_own(
+    serve: Serve, installation: dict[str, str], free_port: int
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        metrics = other.getsockname()[1]
+    variables = installation | {"METRICS_PORT": str(metrics), "DELIVERY_WORKER": "0"}
+    portal = serve(**variables, PORT=str(free_port))
+    portal.wait_until_ready()
+    with urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=10) as counted:
+        families = list(text_string_to_metric_families(counted.read().decode()))
+    assert any(family.name.startswith("granian_") for family in families)
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(f"http://localhost:{free_port}/metrics", timeout=10)
 
 
 def answers(port: int) -> bool:

@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
+from prometheus_client.parser import text_string_to_metric_families
 
 from alerts.models import Delivery, Dispatch, Subscription, ZaloConnection
 from locations.models import ExposureLocation
@@ -75,6 +76,21 @@ def test_the_worst_comes_first_and_names_what_is_bad(hai_phong, settings, tmp_pa
     lines = out.getvalue().splitlines()
     assert lines[0] == "PORTAL CRITICAL: ledger, backup"
     assert [line.split()[0] for line in lines[1:3]] == ["CRITICAL", "CRITICAL"]
+
+
+def test_prometheus_reads_the_worst_level_of_each_check(hai_phong, settings, tmp_path):
+    settings.BACKUP_DIR = tmp_path  # in which there is none
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_portal", "--prometheus", without=["readers"], stdout=out)
+    assert ended.value.code == 2
+    read = {
+        sample.labels.get("check"): sample.value
+        for family in text_string_to_metric_families(out.getvalue())
+        for sample in family.samples
+        if sample.name == "portal_check_level"
+    }
+    assert read == dict.fromkeys(ALL - {"readers"}, 0) | {"backup": 2}
 
 
 def test_a_check_that_breaks_is_an_alarm_itself(monkeypatch):

@@ -3,12 +3,14 @@
 import json
 import sys
 from argparse import RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from portal.operating.alarms import CHECKS, Level, Options, look
+from portal.operating.alarms import CHECKS, Alarm, Level, Options, look
 
 HELP = """Looks for what an operator must know of, and says it in one line each.
 
@@ -34,7 +36,14 @@ class Command(BaseCommand):
         return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one JSON object on one line")
+        form = parser.add_mutually_exclusive_group()
+        form.add_argument("--json", action="store_true", help="one JSON object on one line")
+        form.add_argument(
+            "--prometheus",
+            action="store_true",
+            help="the level of each check, as Prometheus reads it (the textfile collector of"
+            " node_exporter)",
+        )
         parser.add_argument(
             "--without",
             action="append",
@@ -84,9 +93,27 @@ class Command(BaseCommand):
             ]
             said = {"level": level.name.lower(), "found": found}
             self.stdout.write(json.dumps(said, ensure_ascii=False))
+        elif options["prometheus"]:
+            self.stdout.write(as_metrics(alarms))
         else:
             bad = {alarm.check: None for alarm in alarms if alarm.finding.level}
             self.stdout.write(f"PORTAL {level.name}" + (f": {', '.join(bad)}" if bad else ""))
             for alarm in alarms:
                 self.stdout.write(str(alarm))
         sys.exit(int(level))
+
+
+def as_metrics(alarms: Sequence[Alarm]) -> str:
+    """The worst level that each check found, in Prometheus' text format."""
+    registry = CollectorRegistry()
+    levels = Gauge(
+        "portal_check_level",
+        "What check_portal found: 0 well, 1 warning, 2 critical",
+        ["check"],
+        registry=registry,
+    )
+    for alarm in reversed(alarms):  # the worst come first, and what is set last stays
+        levels.labels(alarm.check).set(alarm.finding.level)
+    now = Gauge("portal_checked_at_seconds", "When check_portal looked", registry=registry)
+    now.set_to_current_time()
+    return generate_latest(registry).decode()

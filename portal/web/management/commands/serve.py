@@ -18,13 +18,15 @@ from portal.environment import env
 from portal.web.beside import run_beside
 
 SECONDS_TO_START = 60
+THIS_MACHINE = "127.0.0.1"
 
 
 class Command(BaseCommand):
     help = (
         "Prepare the portal (see `prepare`) and serve it on LISTEN:PORT (127.0.0.1:8000) with"
         " WORKERS processes (1) until interrupted, with the worker that sends to subscribers beside"
-        " it (unless DELIVERY_WORKER=0). Prints one line when it is ready."
+        " it (unless DELIVERY_WORKER=0), and what the server counts for Prometheus on METRICS_PORT,"
+        " for this machine only. Prints one line when it is ready."
     )
     requires_system_checks = []
 
@@ -32,11 +34,14 @@ class Command(BaseCommand):
         listen = env.str("LISTEN", default="127.0.0.1")
         port = whole_number("PORT", default=8000, highest=65535)
         workers = whole_number("WORKERS", default=1, highest=64)
+        metrics = whole_number("METRICS_PORT", highest=65535)
         refuse_port_in_use(listen, port)
+        if metrics:
+            refuse_port_in_use(THIS_MACHINE, metrics, name="METRICS_PORT")
         prepare()
         ready = ready_line()
 
-        server = start_server(listen, port, workers)
+        server = start_server(listen, port, workers, metrics)
         for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(stop, lambda *_: server.terminate())
         if wait_until_ready(server, listen, port):
@@ -47,14 +52,17 @@ class Command(BaseCommand):
         sys.exit(server.wait())
 
 
-def whole_number(name: str, *, default: int, highest: int) -> int:
+def whole_number(name: str, *, default: int = 0, highest: int) -> int:
+    """From 1 to `highest`; the default may be 0, which stands for none."""
     value = env.str(name, default=str(default))
+    if value == str(default):
+        return default
     if not (value.isascii() and value.isdigit() and 1 <= int(value) <= highest):
         raise CommandError(f"{name} must be a number from 1 to {highest}, not {value!r}")
     return int(value)
 
 
-def refuse_port_in_use(listen: str, port: int) -> None:
+def refuse_port_in_use(listen: str, port: int, *, name: str = "PORT") -> None:
     """The server itself would share the port with another process that allows it."""
     family = socket.AF_INET6 if ":" in listen else socket.AF_INET
     with socket.socket(family) as trial:
@@ -63,7 +71,7 @@ def refuse_port_in_use(listen: str, port: int) -> None:
             trial.bind((listen, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                reason = f"port {port} is in use; stop what uses it or choose another with PORT"
+                reason = f"port {port} is in use; stop what uses it or choose another with {name}"
             else:
                 reason = f"cannot listen on {listen} port {port}: {error.strerror}"
             raise CommandError(reason) from error
@@ -88,7 +96,8 @@ def ready_line() -> str:
     return "Ready: " + "  ".join(addresses)
 
 
-def start_server(listen: str, port: int, workers: int) -> subprocess.Popen[bytes]:
+def start_server(listen: str, port: int, workers: int, metrics: int) -> subprocess.Popen[bytes]:
+    """`metrics`: the port of what Prometheus asks; 0: it cannot."""
     options = {
         "interface": "wsgi",
         "host": listen,
@@ -99,11 +108,14 @@ def start_server(listen: str, port: int, workers: int) -> subprocess.Popen[bytes
         "workers-kill-timeout": 10,
         "log-level": "error",
     }
+    if metrics:
+        options |= {"metrics-address": THIS_MACHINE, "metrics-port": metrics}
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "granian", "portal.wsgi:application"),
             *(f"--{name}={value}" for name, value in options.items()),
             "--respawn-failed-workers",
+            *(["--metrics"] if metrics else []),
         ],
         cwd=settings.BASE_DIR,
         # Away from the terminal, whose Ctrl-C would reach the workers too: they can hang if it
