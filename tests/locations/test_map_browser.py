@@ -151,6 +151,7 @@ def what_the_map_shows(browser, base: str) -> None:
         popup = shown.locator(".map-popup")
         expect(popup.locator(".approximate")).to_have_text("Vị trí gần đúng: cả xã Đại Hợp")
         expect(popup.locator(".when")).to_have_text("19:00–21:30 ngày 26/03/2021")
+        expect(shown.locator(".leaflet-pan-anim")).to_have_count(0)  # else the click may miss
         shown.get_by_role("button", name="Đóng").click()
         expect(popup).to_have_count(0)  # it fades, and lies over the map until it is gone
         # A place is another sign, and its popup leads to its page.

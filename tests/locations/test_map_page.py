@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from portal.environment import BASE_DIR
+from portal.publishing.rows import KEPT
 from portal.web.static_files import StaticFilesStorage
 
 pytestmark = pytest.mark.usefixtures("story_time")
@@ -85,6 +86,7 @@ def test_no_tile_server_unless_one_is_set(client, location):
     assert not [address for address in loaded if "://" in address or address.startswith("//")]
     credit = "© Bản đồ <b> https://tiles.test/copyright"
     with override_settings(MAP_TILES_URL=TILES, MAP_TILES_ATTRIBUTION=credit):
+        KEPT.clear()  # settings are those of a process for as long as it lives
         shown = section(client, "/hai-phong/")
     assert data(shown, "tiles") == TILES
     assert "© Bản đồ &lt;b&gt; " in shown

@@ -449,7 +449,10 @@ class TestTheReportDoesNotSayWhen:
         dated = {time.get("datetime") for time in row.all("time")}
         merged = {time.get("datetime") for now in row.all("span", class_="today")
                   for time in now.all("time")}  # fmt: skip
-        assert dated - merged == {"2021-03-26T08:00:00+07:00"}
+        until = {time.get("datetime") for now in row.all("span", class_="in-force")
+                 for time in now.all("time")}  # fmt: skip
+        assert dated - merged - until == {"2021-03-26T08:00:00+07:00"}
+        assert until <= {"2021-04-09"}
         assert merged <= {"2025-07-01"}
 
 

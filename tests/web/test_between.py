@@ -112,6 +112,10 @@ def test_every_kind_of_page_that_is_kept_says_so_and_no_other(cache, divisions):
                 address = prefix + kind.address.format(**made)
                 answer = ask(cache, address, HTTP_ACCEPT_ENCODING="br")
                 said = answer.headers.get("cache-control", "")
+                if "max-age=300" in said:
+                    # Pictures say themselves for how long they hold.
+                    assert "surrogate-key" not in answer.headers, address
+                    continue
                 if not any(
                     path == address.partition("?")[0] for path, _query in cache.memory.slots
                 ):
