@@ -59,6 +59,11 @@ def to_the_map(resident: Visitor, address: str = LIST) -> Page:
     return page
 
 
+def settled(page: Page) -> None:
+    """Waits until the map has made room for a popup: a click on what still moves may miss it."""
+    expect(page.locator(".leaflet-pan-anim, .leaflet-zoom-anim")).to_have_count(0)
+
+
 @contextmanager
 def saving_data(browser, base: str):
     """Somebody whose browser sends Save-Data."""
@@ -151,7 +156,7 @@ def what_the_map_shows(browser, base: str) -> None:
         popup = shown.locator(".map-popup")
         expect(popup.locator(".approximate")).to_have_text("Vị trí gần đúng: cả xã Đại Hợp")
         expect(popup.locator(".when")).to_have_text("19:00–21:30 ngày 26/03/2021")
-        expect(shown.locator(".leaflet-pan-anim")).to_have_count(0)  # else the click may miss
+        settled(page)
         shown.get_by_role("button", name="Đóng").click()
         expect(popup).to_have_count(0)  # it fades, and lies over the map until it is gone
         # A place is another sign, and its popup leads to its page.
@@ -161,6 +166,7 @@ def what_the_map_shows(browser, base: str) -> None:
         hotel.click()
         expect(popup).to_have_count(1)
         expect(popup.locator(".approximate")).to_have_count(0)
+        settled(page)
         shown.get_by_role("link", name="Khách sạn Pari").click()
         expect(page.locator("h1")).to_have_text("Khách sạn Pari")
         assert resident.faults == []
@@ -174,6 +180,7 @@ def in_english(browser, base: str) -> None:
         expect(popup.locator("a")).to_have_text("Khách sạn Pari (Pari hotel)")
         close = page.locator(".leaflet-popup-close-button")
         assert close.get_attribute("aria-label") == "Close"
+        settled(page)
         close.tap()
         expect(popup).to_have_count(0)
         expect(page.locator("[data-map] p:visible", has_text="not on the map")).to_have_text(
