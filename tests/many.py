@@ -68,7 +68,10 @@ def fill(
         if _on_postgresql():
             # As autovacuum would; nothing does it for SQLite. The planner counts each page of
             # new rows that wait outside the search index, and takes other indexes for that.
-            cursor.execute("SELECT gin_clean_pending_list(%s)", [f"{table}_search"])
+            cursor.execute(
+                "SELECT gin_clean_pending_list(oid) FROM pg_class WHERE relname = %s",
+                [f"{table}_search"],
+            )
             cursor.execute("ANALYZE")
 
 
