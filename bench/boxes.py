@@ -31,8 +31,9 @@ import django
 django.setup()
 
 from tests.deploy import boxes  # noqa: E402
-from tests.deploy.boxes import PROVINCE, Installation, new_name  # noqa: E402
+from tests.deploy.boxes import PROVINCE, Installation  # noqa: E402
 from tests.deploy.nginx import ask  # noqa: E402
+from tests.deploy.officers import new_name  # noqa: E402
 
 CONNECTIONS = 32
 # Seconds in which 99 of 100 approvals are seen.

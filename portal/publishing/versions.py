@@ -89,7 +89,7 @@ def read(known: Content | None = None) -> Content:
     """What is current now; `known` itself if it still holds."""
     versions = shared.numbers(numbers) if shared else numbers()
     at = clock.now()
-    if known and known.versions == versions and _real(at) < known.until:
+    if known and known.versions == versions and known.holds_at(_real(at)):
         return known
     kinds: list[Any] = list(entry_models())
     changes = [kind._default_manager.all().next_change(at) for kind in kinds]
@@ -97,7 +97,8 @@ def read(known: Content | None = None) -> Content:
     midnight = datetime.combine(
         clock.today() + timedelta(days=1), time(), timezone.get_default_timezone()
     )
-    return Content(versions, until=_real(min(filter(None, [*changes, midnight]))))
+    until = _real(min(filter(None, [*changes, midnight])))
+    return Content(versions, until, since=_real(at))
 
 
 def _real(moment: datetime) -> float:

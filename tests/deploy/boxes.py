@@ -2,7 +2,6 @@
 PostgreSQL and a replica that streams from it, Redis, two portals, and nginx before them. Started by
 the scripts and from the configuration in deploy/, and stopped or killed one by one."""
 
-import json
 import os
 import re
 import shutil
@@ -15,13 +14,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import psycopg2
-import requests
 
 from portal.environment import BASE_DIR
 from tests.deploy.nginx import ask, configuration, free_port, nginx, wait_for_port
+from tests.deploy.officers import Officers
 
 PASSWORD = "only-here-and-only-now"
 SECRET = "for-two-boxes-only-0123456789-0123456789-0123456789"
@@ -126,6 +124,7 @@ class Box:
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.port = free_port()
+        self.code = BASE_DIR
         self.log = folder / "log"
         self.environment = environment | {"PORT": str(self.port), "DATA_DIR": str(folder)}
         self.process: subprocess.Popen[bytes] | None = None
@@ -135,7 +134,7 @@ class Box:
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],
-                cwd=BASE_DIR,
+                cwd=self.code,
                 env=self.environment,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -144,10 +143,26 @@ class Box:
 
     def wait(self) -> None:
         until = time.monotonic() + 180
-        while "Ready:" not in self.says().rpartition("--- killed ---")[2]:
+        while "Ready:" not in re.split("--- (?:killed|stopped) ---", self.says())[-1]:
             assert self.process and self.process.poll() is None, self.says()
             assert time.monotonic() < until, self.says()
             time.sleep(0.05)
+
+    def stop(self) -> None:
+        """As `systemctl stop` does."""
+        if self.process:
+            self.process.terminate()
+            assert self.process.wait(timeout=20) is not None
+        self.process = None
+        with self.log.open("a") as log:
+            log.write("--- stopped ---\n")
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        assert self.process
+        server = descendants(self.process.pid)[:1]
+        return descendants(server[0]) if server else []
 
     def kill(self) -> None:
         """With everything that runs there, as when the power fails."""
@@ -170,95 +185,6 @@ class Box:
         return answer.text
 
 
-# Officers of a box, who change one place of Hải Phòng again and again. Answers each line in JSON.
-OFFICERS = """
-import json, sys, time
-import django
-django.setup()
-from django.conf import settings
-from django.test import Client
-from locations.models import ExposureLocation, Province
-from portal.publishing import content, workflow
-from portal.publishing.roles import APPROVER, AUTHOR
-from tests import factories
-
-place = factories.location(Province.objects.get(slug="hai-phong"), name="Chợ Hàng")
-client, approver = Client(), factories.national(APPROVER)
-client.force_login(approver)
-factories.mark_verified(client, approver)
-cookies = {name: morsel.value for name, morsel in client.cookies.items()}
-print(json.dumps(cookies), flush=True)
-for line in sys.stdin:
-    what, name = line.strip().split(maxsplit=1)
-    place.refresh_from_db()
-    if what == "withdraw":
-        revision = workflow.request_withdrawal(
-            entry=place, by=factories.national(AUTHOR), reason=name
-        )
-    else:
-        revision = workflow.save_draft(
-            entry=place, content=content.snapshot(place) | {"name": name},
-            by=factories.national(AUTHOR), public_note="Gọi lại cơ sở",
-        )
-        workflow.submit(revision=revision, by=revision.author)
-    if what == "approve":
-        workflow.approve(revision=revision, by=approver)
-    print(json.dumps({"revision": revision.pk, "at": time.monotonic()}), flush=True)
-"""
-
-
-class Officers:
-    """`submit` leaves the approval to the admin of a box; `approve` does all of it by itself, with
-    the settings of a box."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", OFFICERS],
-            cwd=BASE_DIR,
-            env=environment | {"PYTHONPATH": str(BASE_DIR)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.cookies: dict[str, str] = self._heard()
-
-    def submit(self, name: str) -> int:
-        return self._told(f"submit {name}")["revision"]
-
-    def request_withdrawal(self, reason: str) -> int:
-        return self._told(f"withdraw {reason}")["revision"]
-
-    def approve(self, name: str) -> float:
-        """When it was committed, by the monotonic clock, which all processes share."""
-        return self._told(f"approve {name}")["at"]
-
-    def approve_at(self, box: Box, revision: int) -> None:
-        """In the admin of `box`, as the approver's browser does."""
-        session = requests.Session()
-        session.cookies.update(self.cookies)
-        address = f"http://localhost:{box.port}/admin/publishing/revision/{revision}/review/"
-        assert session.get(address, timeout=20).status_code == 200
-        given = {"csrfmiddlewaretoken": session.cookies["csrf"], "understood": "1", "_approve": "1"}
-        answer = session.post(address, given, timeout=20)
-        said = re.findall(r'<li class="(\w+)">', answer.text)
-        assert answer.status_code == 200 and said == ["success"], answer.text
-
-    def _told(self, line: str) -> dict[str, Any]:
-        assert self.process.stdin
-        self.process.stdin.write(f"{line}\n")
-        self.process.stdin.flush()
-        return self._heard()
-
-    def _heard(self) -> dict[str, Any]:
-        assert self.process.stdout
-        return json.loads(self.process.stdout.readline())
-
-    def stop(self) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait(timeout=20)
-
-
 class Installation:
     """All of it, running."""
 
@@ -270,8 +196,8 @@ class Installation:
     officers: Officers
     nginx_port: int
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, variables: dict[str, str]) -> None:
+        self.folder, self.variables = folder, variables
         self.redis_port, self.nginx_port = free_port(), free_port()
 
     def ask(self, path: str, **headers: str) -> Any:
@@ -296,8 +222,9 @@ class Installation:
         """Starts again what was stopped or killed."""
         if self.redis.poll() is not None:
             self.start_redis()
-        if not self.replica.process:
-            self.replica.start()
+        for server in (self.primary, self.replica):
+            if not server.process:
+                server.start()
         for box in self.boxes:
             if not box.process:
                 box.start()
@@ -339,7 +266,7 @@ class Installation:
 
     def environment(self) -> dict[str, str]:
         """The .env that all boxes have in common."""
-        return {
+        return self.variables | {
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
             "DJANGO_SETTINGS_MODULE": "portal.settings",
             "ALLOWED_HOSTS": "localhost,testserver",
@@ -358,14 +285,15 @@ class Installation:
 
 
 @contextmanager
-def installation() -> Iterator[Installation]:
+def installation(**variables: str) -> Iterator[Installation]:
+    """`variables`: of the environment of every portal, officer and nginx beside their own."""
     folder = Path(tempfile.mkdtemp(prefix="two-boxes-"))
     folder.chmod(0o711)
     if os.getuid() == 0:
         shutil.chown(folder, "postgres")
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        running = Installation(folder)
+        running = Installation(folder, variables)
         collecting = collect_static_files(folder / "box-a")
         running.start_databases()
         stack.callback(running.primary.stop)
@@ -389,7 +317,8 @@ def installation() -> Iterator[Installation]:
             *(running.box_a.port, running.box_b.port),
             static=str(folder / "box-a" / "static"),
         )
-        stack.enter_context(nginx(folder / "nginx", running.nginx_port, conf))
+        under = ["env", *(f"{name}={value}" for name, value in variables.items())]
+        stack.enter_context(nginx(folder / "nginx", running.nginx_port, conf, under=under))
         running.officers = Officers(running.box_a.environment)
         stack.callback(running.officers.stop)
         yield running
@@ -420,8 +349,3 @@ def descendants(pid: int) -> list[int]:
 
 def _as_postgres() -> list[str]:
     return ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-
-
-def new_name() -> str:
-    """Of a place, which no page has shown before."""
-    return f"Chợ {uuid4().hex[:8]}"

@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 
 from tests.deploy import boxes
-from tests.deploy.boxes import PROVINCE, Installation, new_name
+from tests.deploy.boxes import PROVINCE, Installation
+from tests.deploy.officers import new_name
 
 # With the others that keep both cores busy, one after the other.
 pytestmark = [
@@ -113,7 +114,7 @@ def test_what_is_approved_on_one_box_is_read_on_the_other(two):
         box.ask(PROVINCE)
     revision = two.officers.submit(name := new_name())
     before = asked_of_the_replica(two)
-    two.officers.approve_at(two.box_a, revision)
+    two.officers.approve_at(two.box_a.port, revision)
     assert seconds_until_seen(two, name, time.monotonic()) < SEEN_WITHIN
     assert asked_of_the_replica(two) > before
     # A search is made for whoever asks, and shows it too.
@@ -148,7 +149,7 @@ def test_a_box_that_dies_is_not_noticed(two):
         two.box_a.kill()
         time.sleep(0.3)
         revision = two.officers.submit(name := new_name())
-        two.officers.approve_at(two.box_b, revision)
+        two.officers.approve_at(two.box_b.port, revision)
         assert seconds_until_seen(two, name, time.monotonic()) < SEEN_WITHIN
         two.mend()
         published(two)
@@ -167,7 +168,7 @@ def test_redis_that_dies_is_not_noticed(two):
         two.stop_redis()
         name = published(two)
         revision = two.officers.request_withdrawal("Nhầm địa điểm")
-        two.officers.approve_at(two.box_a, revision)
+        two.officers.approve_at(two.box_a.port, revision)
         withdrawn_at = time.monotonic()
         while any(f'">{name}</a></h3>' in box.ask(PROVINCE) for box in two.boxes):
             assert time.monotonic() - withdrawn_at < SEEN_WITHIN

@@ -5,6 +5,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 
 from portal.web import compression
 from portal.web.page_cache import Content, cached_page, declaring
@@ -24,7 +25,7 @@ class Site:
 
     def __init__(self) -> None:
         self.versions = {"": 1, "hai-phong": 1}
-        self.until = FAR
+        self.since, self.until = 0.0, FAR
         self.is_away = False
         self.status = "200 OK"
         self.headers = [("Content-Type", "text/html; charset=utf-8")]
@@ -36,7 +37,7 @@ class Site:
         self.reads.append(time.monotonic())
         if self.is_away:
             raise ConnectionError("no route to the database")
-        content = Content(dict(self.versions), self.until)
+        content = Content(dict(self.versions), self.until, self.since)
         return known if known == content else content
 
     def change(self, scope="hai-phong"):
@@ -289,6 +290,27 @@ def test_the_clock_ends_a_page_at_once(cache, site):
     time.sleep(max(at - time.time(), 0))
     ask(cache, "/hai-phong/")
     assert len(renders(cache)) == 2
+
+
+def test_a_page_of_tomorrow_is_not_shown_when_the_clock_has_been_set_back(cache, site):
+    with time_machine.travel(time.time() + 86_400, tick=True):
+        site.since = time.time()
+        ask(cache, "/hai-phong/")
+        ask(cache, "/hai-phong/")
+    assert len(renders(cache)) == 1
+    site.since = 0.0
+    ask(cache, "/hai-phong/")
+    ask(cache, "/hai-phong/")
+    assert len(renders(cache)) == 2
+
+
+def test_what_was_known_tomorrow_is_asked_again_when_the_clock_has_been_set_back(site):
+    watch = Watch(site.read)
+    with time_machine.travel(time.time() + 86_400, tick=True):
+        site.since = time.time()
+        watch.current()
+    site.since, site.until = time.time() - 1, time.time() + 10
+    assert watch.current().until == site.until
 
 
 def test_a_page_that_says_what_time_it_is_is_made_again_after_a_minute(cache, monkeypatch):

@@ -22,6 +22,7 @@ from portal.publishing.open_data.files import (
     json_file,
     table_of,
 )
+from portal.web.page_cache.between import headers_for_file
 
 # What anybody may do with the data: share and adapt them, and name the office.
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -96,6 +97,10 @@ def answer(request: HttpRequest, file: DataFile) -> HttpResponseBase:
     etag = quote_etag(file.version())
     response = get_conditional_response(request, etag=etag) or _streamed(request, file)
     response.headers["ETag"] = etag
+    slug = file.province.slug if file.province else None
+    is_usual = request.META.get("QUERY_STRING", "") in ("", "bom=1")
+    for name, value in headers_for_file(slug, is_usual=is_usual):
+        response.headers[name] = value
     return response
 
 

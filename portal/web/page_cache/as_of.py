@@ -39,7 +39,7 @@ def last_good(page: Page | None, path: str, *, has_changed: bool) -> Page | None
     if not page.is_html or MARK not in page.body:
         return None if is_over else page
     marked = page.marked
-    if marked is None or now - marked.made_at > LIFETIME:
+    if marked is None or not 0 <= now - marked.made_at <= LIFETIME:
         page.marked = marked = _marked(page, path, is_over)
     return marked
 

@@ -34,13 +34,24 @@ def headers_for(page: Page, province: str | None, *, is_usual: bool) -> Headers:
     second = int(time.time())
     told = page.told
     if told is None or told.second != second or told.is_usual != is_usual:
-        page.told = told = Told(second, is_usual, _headers(page, province, second, is_usual))
+        # Whole seconds from the end of this one to the moment at which the clock ends the page.
+        left = int(page.until) - (second + 1)
+        made = _headers(int(page.made_at), second, left, province, is_usual=is_usual)
+        page.told = told = Told(second, is_usual, made)
     return told.headers
 
 
-def _headers(page: Page, province: str | None, second: int, is_usual: bool) -> Headers:
-    # Whole seconds from the end of this one to the moment at which the clock ends the page.
-    left = int(page.until) - (second + 1)
+def headers_for_file(province: str | None, *, is_usual: bool) -> Headers:
+    """What is said with a file that is made for whoever asks, and that the page cache does not
+    keep: so that there is one to be had while there is no database. Each row of it says until when
+    it holds; arguments as for `headers_for`."""
+    second = int(time.time())
+    return _headers(second, second, SHARED + MEANWHILE, province, is_usual=is_usual)
+
+
+def _headers(
+    made_at: int, second: int, left: int, province: str | None, *, is_usual: bool
+) -> Headers:
     shared = max(0, min(SHARED, left))
     meanwhile = max(0, min(MEANWHILE, left - shared))
     tags = [COUNTRY if province is None else f"province-{province}", ALL]
@@ -53,7 +64,7 @@ def _headers(page: Page, province: str | None, second: int, is_usual: bool) -> H
         ),
         ("X-Accel-Expires", f"@{second}" if is_usual and shared else "0"),
         # For nginx too: what it says of a page that it answers when nobody else does.
-        ("X-Made-At", str(int(page.made_at))),
+        ("X-Made-At", str(made_at)),
         ("Surrogate-Key", " ".join(tags)),
         ("Cache-Tag", ",".join(tags)),
     ]

@@ -99,7 +99,8 @@ class PageCache:
             return last_good(page, slot.address.path, has_changed=True)
 
     def _held_just_now(self, slot: Slot, page: Page) -> bool:
-        return time.time() < page.until and self.watch.held_just_now(slot.province, page.version)
+        is_in_time = page.is_in_time(time.time())
+        return is_in_time and self.watch.held_just_now(slot.province, page.version)
 
     def _render(self, slot: Slot, content: Content) -> Page | None:
         """With the lock of `slot`; `content` was asked for before any query of the page."""
@@ -136,7 +137,7 @@ class PageCache:
 
 
 def _holds(page: Page, version: int) -> bool:
-    return page.version == version and time.time() < page.until
+    return page.version == version and page.is_in_time(time.time())
 
 
 def is_public_request(environ: Environ, scheme: str) -> bool:

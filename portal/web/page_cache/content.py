@@ -28,11 +28,16 @@ class Content:
 
     `versions` counts the changes of each province (by its slug) and of what concerns all of them
     (by ""). `until` is when the clock alone changes something next, in seconds since the epoch of
-    the machine's own clock.
+    the machine's own clock; `since` when that was found out. Before that nothing is known: the
+    clock has been set back.
     """
 
     versions: Mapping[str, int]
     until: float
+    since: float = 0.0
+
+    def holds_at(self, now: float) -> bool:
+        return self.since <= now < self.until
 
     def version(self, province: str | None) -> int:
         """Another number whenever what a page of `province`, or of the country, shows changed."""
@@ -66,7 +71,7 @@ class Watch:
         """What is current; None if it cannot be found out."""
         content, asked_at = self._latest
         age = time.monotonic() - asked_at
-        holds = content is not None and time.time() < content.until
+        holds = content is not None and content.holds_at(time.time())
         if holds and age < ASKED_AGAIN:
             return content
         if self._asking.acquire(blocking=False):
@@ -96,7 +101,8 @@ class Watch:
             return None
         try:
             content, asked_at = self._latest
-            if content and time.monotonic() - asked_at < BELIEVED and time.time() < content.until:
+            is_believed = time.monotonic() - asked_at < BELIEVED
+            if content and is_believed and content.holds_at(time.time()):
                 return content
             return self._ask()
         finally:

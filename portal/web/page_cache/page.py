@@ -78,6 +78,10 @@ class Page:
     def code(self) -> int:
         return int(self.status[:3])
 
+    def is_in_time(self, now: float) -> bool:
+        """Whether the clock lets it hold; not one of tomorrow, if the clock has been set back."""
+        return self.made_at <= now < self.until
+
     @property
     def is_html(self) -> bool:
         return self.status.startswith("200") and self.content_type.startswith("text/html")
