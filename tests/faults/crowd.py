@@ -20,7 +20,7 @@ SEEN_WITHIN = 2.0
 PAUSE = 0.02
 MARK = re.compile(r"Chợ M(\d{5})")
 # What a page tells of the past: from what to what something was corrected.
-TOLD_OF_THE_PAST = re.compile(r"<del>.*?</ins>", re.DOTALL)
+TOLD_OF_THE_PAST = re.compile(r"<(del|ins)>.*?</\1>", re.DOTALL)
 STATIC = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 
@@ -81,8 +81,12 @@ class Crowd:
         self.port, self.paths = port, paths
         self.seen = Seen()
         self.ending: Ending | None = None
+        # Pages that name every place.
+        self.lists: Sequence[str] = ()
         # The corrections that were acknowledged: when, by the monotonic clock, and which.
         self._acknowledged: list[tuple[float, int]] = []
+        # New places in the same way, and their names.
+        self._published: list[tuple[float, str]] = []
         self._turns = count()
         self._writing = threading.Lock()
         self._styled: set[str] = set()
@@ -91,6 +95,9 @@ class Crowd:
 
     def acknowledge(self, number: int, at: float) -> None:
         self._acknowledged.append((at, number))
+
+    def expect(self, name: str, at: float) -> None:
+        self._published.append((at, name))
 
     def _read(self) -> None:
         while not self._is_enough.is_set():
@@ -123,6 +130,10 @@ class Crowd:
         due = max((n for at, n in self._acknowledged if at + SEEN_WITHIN < began), default=0)
         if not is_as_of and marks and max(marks) < due:
             self._note(self.seen.late, path, f"shows {max(marks)}, and {due} is public")
+        if path in self.lists and not is_as_of:
+            for at, name in self._published:
+                if at + SEEN_WITHIN < began and name not in text:
+                    self._note(self.seen.late, path, f"does not show {name}")
         ending = self.ending
         if (
             ending
