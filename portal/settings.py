@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
     "portal.publishing.replicas.ReadFromReplica",
+    "portal.publishing.snapshots.ReadFromOneSnapshot",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -26,13 +26,13 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from portal.publishing import versions
+from portal.publishing.snapshots import is_public_read, snapshot, whole
 from portal.web.page_cache.content import WATCH, Watch
 
 logger = logging.getLogger(__name__)
 
 # Seconds for which a replica that failed is left alone.
 TRY_AGAIN = 5.0
-METHODS = {"GET", "HEAD"}
 
 # Of which database this thread reads just now.
 _reading: ContextVar[str] = ContextVar("reading", default=DEFAULT_DB_ALIAS)
@@ -113,8 +113,8 @@ class Replica:
 
 
 class ReadFromReplica:
-    """Makes public pages from a replica. The last of the middleware: it calls the view itself, so
-    that the view can be called again."""
+    """Makes public pages from a replica. It calls the view itself, so that the view can be called
+    again; only `ReadFromOneSnapshot` comes after it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         if not settings.REPLICAS:
@@ -141,23 +141,17 @@ class ReadFromReplica:
                 continue
             try:
                 if replica.has(content.versions):
-                    with reading_from(replica.alias):
-                        return _whole(view(request, *args, **kwargs))
+                    with reading_from(replica.alias), snapshot(replica.alias):
+                        return whole(view(request, *args, **kwargs))
             except Error as error:
                 replica.leave(error)
         return None
 
 
-def _whole(response: Any) -> HttpResponseBase:
-    """With its template rendered, which reads from the database too."""
-    return response.render() if hasattr(response, "render") else response
-
-
 def _is_public(request: HttpRequest, view: Any) -> bool:
     """Whether everybody gets the same, and nobody looks for what he has just written."""
-    is_declared = hasattr(view, "cached_page") or getattr(view, "is_public_read", False)
     is_staff = settings.SESSION_COOKIE_NAME in request.COOKIES
-    return is_declared and not is_staff and request.method in METHODS
+    return is_public_read(request, view) and not is_staff
 
 
 def _covers(numbers: Mapping[str, int], wanted: Mapping[str, int]) -> bool:

@@ -13,6 +13,10 @@ const staleFor = savedAt ? 0 : 1_000 * (timed("now") - timed("made"));
 /** When, by the device's clock, the portal's clock showed `data-now`; in ms. */
 const since = savedAt ? Date.parse(savedAt) : Date.now() - staleFor;
 
+/** Between two looks at the clock, in ms, even if nothing ends before: the device may sleep. */
+const LONGEST = 60_000;
+let timer = 0;
+
 /** What the header Server-Timing says of `name`. @param {string} name */
 function timed(name) {
   const [visit] = performance.getEntriesByType("navigation");
@@ -34,9 +38,14 @@ function mark() {
   const at = rendered + Math.max(Date.now() - since, 0);
   // "3 more days" was counted on the day of rendering.
   root.classList.toggle("later", dayOf(at) !== dayOf(rendered));
+  let next = at + LONGEST;
   for (const element of document.querySelectorAll("[data-listed-until]")) {
-    if (Date.parse(element.dataset.listedUntil) <= at) markAsOver(element);
+    const until = Date.parse(element.dataset.listedUntil);
+    if (until <= at) markAsOver(element);
+    else next = Math.min(next, until);
   }
+  clearTimeout(timer);
+  timer = setTimeout(mark, next - at);
 }
 
 /** @param {HTMLElement} element */
@@ -76,7 +85,6 @@ async function startWorker() {
 
 if (savedAt || staleFor) saySaved();
 mark();
-setInterval(mark, 60_000);
 document.addEventListener("visibilitychange", mark);
 
 if (worker && "serviceWorker" in navigator) {

@@ -24,6 +24,8 @@ from tests.deploy.officers import Officers
 PASSWORD = "only-here-and-only-now"
 SECRET = "for-two-boxes-only-0123456789-0123456789-0123456789"
 PROVINCE = "/hai-phong/"
+# Seconds after which granian does not take a worker that dies again for one that cannot run.
+BETWEEN_KILLS = 7.0
 # Not waiting for the disk is all in which the servers differ from those of operators; what the
 # replica is asked is in its log.
 OPTIONS = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "unix_socket_directories="]
@@ -128,6 +130,7 @@ class Box:
         self.log = folder / "log"
         self.environment = environment | {"PORT": str(self.port), "DATA_DIR": str(folder)}
         self.process: subprocess.Popen[bytes] | None = None
+        self._killed_at = float("-inf")
         folder.mkdir(mode=0o755, exist_ok=True)
 
     def start(self) -> None:
@@ -163,6 +166,21 @@ class Box:
         assert self.process
         server = descendants(self.process.pid)[:1]
         return descendants(server[0]) if server else []
+
+    def kill_worker(self, *, with_requests: bool = False) -> None:
+        """The process that answers, but for those that its server starts instead of it; while
+        requests gather in its hands, if so wished."""
+        self.wait_for_its_turn()
+        worker = self.workers[-1]
+        if with_requests:
+            os.kill(worker, signal.SIGSTOP)
+            time.sleep(0.2)
+        os.kill(worker, signal.SIGKILL)
+        self._killed_at = time.monotonic()
+
+    def wait_for_its_turn(self) -> None:
+        """If one worker dies right after the other, the server ends, for systemd to start anew."""
+        time.sleep(max(self._killed_at + BETWEEN_KILLS - time.monotonic(), 0))
 
     def kill(self) -> None:
         """With everything that runs there, as when the power fails."""
@@ -285,15 +303,18 @@ class Installation:
 
 
 @contextmanager
-def installation(**variables: str) -> Iterator[Installation]:
-    """`variables`: of the environment of every portal, officer and nginx beside their own."""
+def installation(
+    variables: dict[str, str] | None = None, of_nginx: dict[str, str] | None = None
+) -> Iterator[Installation]:
+    """`variables` are in the environment of boxes and officers beside their own, `of_nginx` in
+    that of nginx."""
     folder = Path(tempfile.mkdtemp(prefix="two-boxes-"))
     folder.chmod(0o711)
     if os.getuid() == 0:
         shutil.chown(folder, "postgres")
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        running = Installation(folder, variables)
+        running = Installation(folder, variables or {})
         collecting = collect_static_files(folder / "box-a")
         running.start_databases()
         stack.callback(running.primary.stop)
@@ -317,8 +338,7 @@ def installation(**variables: str) -> Iterator[Installation]:
             *(running.box_a.port, running.box_b.port),
             static=str(folder / "box-a" / "static"),
         )
-        under = ["env", *(f"{name}={value}" for name, value in variables.items())]
-        stack.enter_context(nginx(folder / "nginx", running.nginx_port, conf, under=under))
+        stack.enter_context(nginx(folder / "nginx", running.nginx_port, conf, **of_nginx or {}))
         running.officers = Officers(running.box_a.environment)
         stack.callback(running.officers.stop)
         yield running

@@ -23,6 +23,7 @@ from django.test import override_settings
 # As Debian's own, without what is for its services.
 AROUND = """
 {user}
+{env}
 worker_processes 1;
 daemon off;
 pid {folder}/nginx.pid;
@@ -125,20 +126,26 @@ class Nginx:
 
 
 @contextmanager
-def nginx(folder: Path, port: int, conf: str, *, under: Sequence[str] = ()) -> Iterator[Nginx]:
+def nginx(
+    folder: Path, port: int, conf: str, *, under: Sequence[str] = (), **variables: str
+) -> Iterator[Nginx]:
     """With `conf` in its http block, in a new `folder`, answering at `port`; run `under` another
-    program, such as taskset."""
+    program, such as taskset, with `variables` in its environment."""
     folder.mkdir()
     folder.chmod(0o755)
     temporary = " ".join(f"{name}_temp_path {folder}/{name};" for name in TEMPORARY)
     user = "user root;" if os.getuid() == 0 else ""
     (folder / "portal.conf").write_text(conf)
     main = folder / "nginx.conf"
-    main.write_text(AROUND.format(folder=folder, user=user, temporary=temporary))
+    # It forgets its environment but for what is named.
+    env = " ".join(f"env {name};" for name in variables)
+    main.write_text(AROUND.format(folder=folder, user=user, env=env, temporary=temporary))
     # Debian's /usr/sbin is not on everybody's path.
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     process = subprocess.Popen(
-        [*under, program, "-c", main, "-e", folder / "error.log"], stderr=subprocess.PIPE
+        [*under, program, "-c", main, "-e", folder / "error.log"],
+        env=os.environ | variables,
+        stderr=subprocess.PIPE,
     )
     try:
         wait_for_port(port, process, folder / "error.log")

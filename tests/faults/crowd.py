@@ -81,6 +81,8 @@ class Crowd:
         self.port, self.paths = port, paths
         self.seen = Seen()
         self.ending: Ending | None = None
+        # Seconds by which the clock of the machine is before ours.
+        self.ahead = 0.0
         # Pages that name every place.
         self.lists: Sequence[str] = ()
         # The corrections that were acknowledged: when, by the monotonic clock, and which.
@@ -106,7 +108,7 @@ class Crowd:
             time.sleep(PAUSE)
 
     def ask(self, path: str) -> None:
-        began, began_at = time.monotonic(), time.time()
+        began, began_at = time.monotonic(), time.time() + self.ahead
         try:
             answer = ask(self.port, path)
         except OSError as error:

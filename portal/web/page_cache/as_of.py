@@ -19,9 +19,9 @@ from portal.web.times import iso
 # Where the mark goes, and how a page says when it was made: both are in templates/base.html.
 MARK = b'<header class="top">'
 NOW = re.compile(rb'(<html [^>]*data-now=")[^"]*')
-# Seconds after which a page is marked anew. Caches between us and readers do not keep it at all: it
-# has ended.
-LIFETIME = 5
+# Seconds after which a page is marked anew: by so much it may be behind in what has ended since.
+# Caches between us and readers do not keep it at all.
+LIFETIME = 1
 # Seconds after which a page is too old to be answered with, however it is marked.
 OLDEST = 24 * 3600
 

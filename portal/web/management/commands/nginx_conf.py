@@ -62,7 +62,7 @@ class Command(BaseCommand):
             ("--certificate", f"{folder}/fullchain.pem", "chain of certificates"),
             ("--key", f"{folder}/privkey.pem", "private key"),
             ("--acme", "/var/www/acme", "folder of the challenges of a certificate authority"),
-            ("--cache", "/var/cache/nginx-portal", "folder that nginx may fill with pages"),
+            ("--cache", "/run/nginx-portal", "folder for pages, in memory: up to 128 MB"),
             ("--log", "/var/log/nginx/portal.log", "what was asked for, by nobody; or: off"),
         ):
             parser.add_argument(name, default=default, help=f"{what} ({default})")
