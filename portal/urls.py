@@ -17,6 +17,7 @@ from portal.web.offline import offline_page, service_worker
 from portal.web.pictures import DIGEST
 
 handler404 = "portal.pages.errors.page_not_found"
+handler500 = "portal.pages.errors.server_error"
 
 urlpatterns = [
     path("healthz", healthz),
