@@ -213,6 +213,8 @@ class Installation:
     box_b: Box
     officers: Officers
     nginx_port: int
+    # Of the pages that nginx keeps: in memory, and not on the disk of the others.
+    cache: Path
 
     def __init__(self, folder: Path, variables: dict[str, str]) -> None:
         self.folder, self.variables = folder, variables
@@ -241,7 +243,7 @@ class Installation:
         if self.redis.poll() is not None:
             self.start_redis()
         for server in (self.primary, self.replica):
-            if not server.process:
+            if not server.process or server.process.poll() is not None:
                 server.start()
         for box in self.boxes:
             if not box.process:
@@ -304,17 +306,22 @@ class Installation:
 
 @contextmanager
 def installation(
-    variables: dict[str, str] | None = None, of_nginx: dict[str, str] | None = None
+    variables: dict[str, str] | None = None,
+    of_nginx: dict[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Iterator[Installation]:
-    """`variables` are in the environment of boxes and officers beside their own, `of_nginx` in
-    that of nginx."""
-    folder = Path(tempfile.mkdtemp(prefix="two-boxes-"))
+    """In `folder`, or in one of its own. `variables` are in the environment of boxes and officers
+    beside their own, `of_nginx` in that of nginx, whose pages are kept elsewhere."""
+    folder = folder or Path(tempfile.mkdtemp(prefix="two-boxes-"))
+    cache = Path(tempfile.mkdtemp(prefix="nginx-"))
     folder.chmod(0o711)
     if os.getuid() == 0:
         shutil.chown(folder, "postgres")
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.callback(shutil.rmtree, cache, ignore_errors=True)
         running = Installation(folder, variables or {})
+        running.cache = cache
         collecting = collect_static_files(folder / "box-a")
         running.start_databases()
         stack.callback(running.primary.stop)
@@ -337,6 +344,7 @@ def installation(
             f"http://localhost:{running.nginx_port}",
             *(running.box_a.port, running.box_b.port),
             static=str(folder / "box-a" / "static"),
+            cache=str(cache),
         )
         stack.enter_context(nginx(folder / "nginx", running.nginx_port, conf, **of_nginx or {}))
         running.officers = Officers(running.box_a.environment)

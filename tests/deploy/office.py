@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from django.apps import apps
 if not apps.ready:
     django.setup()
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
 from locations.models import Province
@@ -36,12 +37,12 @@ class Office:
         self.place = factories.location(self.province, name="Chợ Hàng")
         self.approver = factories.national(APPROVER)
 
-    def cookies(self) -> dict[str, str]:
-        """Of the approver, who is signed in."""
-        client = Client()
-        client.force_login(self.approver)
-        factories.mark_verified(client, self.approver)
-        return {name: morsel.value for name, morsel in client.cookies.items()}
+    def sign_in(self, role: str) -> dict[str, Any]:
+        """The cookies of an officer of that role."""
+        officer, client = factories.national(role), Client()
+        client.force_login(officer)
+        factories.mark_verified(client, officer)
+        return {"cookies": {name: morsel.value for name, morsel in client.cookies.items()}}
 
     def submit(self, name: str) -> dict[str, Any]:
         return {"revision": self._submitted(name).pk}
@@ -77,15 +78,19 @@ class Office:
 
 def main() -> None:
     office = Office()
-    tell(office.cookies())
+    tell({})
     for line in sys.stdin:
         what, text = line.strip().split(maxsplit=1)
         do: Callable[[str], dict[str, Any]] = getattr(office, what)
-        done = do(text)
+        try:
+            done = do(text)
+        except (OperationalError, OSError) as error:
+            done = {"refused": str(error)}
         # When it was committed, by the monotonic clock, which all processes share.
         tell(done | {"at": time.monotonic()})
         # The database may be another by the next line.
-        connection.close()
+        with suppress(OperationalError):
+            connection.close()
 
 
 def tell(what: dict[str, Any]) -> None:

@@ -11,6 +11,11 @@ from uuid import uuid4
 import requests
 
 from portal.environment import BASE_DIR
+from portal.publishing.roles import APPROVER
+
+
+class Refused(Exception):
+    """There was no database, or no room, for what officers wanted."""
 
 
 class Officers:
@@ -26,7 +31,14 @@ class Officers:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.cookies: dict[str, str] = self._heard()
+        self._heard()
+        self._approver = self.sign_in(APPROVER)
+
+    def sign_in(self, role: str) -> requests.Session:
+        """The browser of an officer of that role."""
+        session = requests.Session()
+        session.cookies.update(self._told(f"sign_in {role}")["cookies"])
+        return session
 
     def submit(self, name: str) -> int:
         return self._told(f"submit {name}")["revision"]
@@ -49,12 +61,11 @@ class Officers:
 
     def approve_at(self, port: int, revision: int) -> None:
         """In the admin of the box (or nginx) at `port`, as the approver's browser does."""
-        session = requests.Session()
-        session.cookies.update(self.cookies)
         address = f"http://localhost:{port}/admin/publishing/revision/{revision}/review/"
-        assert session.get(address, timeout=20).status_code == 200
-        given = {"csrfmiddlewaretoken": session.cookies["csrf"], "understood": "1", "_approve": "1"}
-        answer = session.post(address, given, timeout=20)
+        browser = self._approver
+        assert browser.get(address, timeout=20).status_code == 200
+        given = {"csrfmiddlewaretoken": browser.cookies["csrf"], "understood": "1", "_approve": "1"}
+        answer = browser.post(address, given, timeout=20)
         said = re.findall(r'<li class="(\w+)">', answer.text)
         assert answer.status_code == 200 and said == ["success"], answer.text
 
@@ -62,7 +73,10 @@ class Officers:
         assert self.process.stdin
         self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
-        return self._heard()
+        told = self._heard()
+        if "refused" in told:
+            raise Refused(told["refused"])
+        return told
 
     def _heard(self) -> dict[str, Any]:
         assert self.process.stdout

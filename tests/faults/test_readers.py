@@ -3,6 +3,8 @@ and one fault after the other."""
 
 import json
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,13 +13,19 @@ from datetime import datetime
 from itertools import count
 
 import pytest
+import requests
 
+from portal.environment import BASE_DIR
+from portal.publishing.roles import AUTHOR
 from tests.browser import PHONE, wait_until
 from tests.deploy import boxes
 from tests.deploy.boxes import PROVINCE, Installation
+from tests.deploy.officers import Refused
 from tests.faults.clock import DAY, Clock, files_of_the_moved_clock, forget_the_future, libfaketime
 from tests.faults.crowd import Crowd, Ending, Seen, marked, reading
+from tests.faults.disk import Disk, small_disk
 from tests.faults.release import collect_static_files, next_release
+from tests.imports.conftest import MARKET, csv_file
 
 # With the others that keep both cores busy, one after the other.
 pytestmark = [
@@ -40,8 +48,16 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> Clock:
 
 
 @pytest.fixture(scope="module")
-def running(clock: Clock) -> Iterator[Installation]:
-    with boxes.installation(clock.for_python(), clock.for_programs()) as running:
+def disk() -> Iterator[Disk]:
+    with small_disk() as disk:
+        yield disk
+
+
+@pytest.fixture(scope="module")
+def running(clock: Clock, disk: Disk) -> Iterator[Installation]:
+    variables = clock.for_python() | {"TMPDIR": str(disk.folder / "tmp")}
+    (disk.folder / "tmp").mkdir(mode=0o777)
+    with boxes.installation(variables, clock.for_programs(), disk.folder) as running:
         running.officers.approve(marked(next(numbers)))
         yield running
 
@@ -235,7 +251,6 @@ def test_redis_stopped(two, crowd, times, outcome):
 @pytest.mark.skipif(libfaketime() is None, reason="apt-get install libfaketime")
 def test_the_clock_moved_by_a_day(two, crowd, outcome, clock):
     """There and back: what has ended tomorrow is not shown then, and is shown again today."""
-    cache = two.folder / "nginx" / "cache"
     with reading(crowd) as seen:
         crowd.ending = ends_in(two, 3600)
         assert seconds_until(two, lambda page: crowd.ending.is_current_in(PROVINCE, page)) < 5
@@ -246,10 +261,10 @@ def test_the_clock_moved_by_a_day(two, crowd, outcome, clock):
         corrected(two, crowd)
         time.sleep(2.5)
         crowd.ahead = 0
-        files_of_the_moved_clock(cache, moved_at, DAY)
+        files_of_the_moved_clock(two.cache, moved_at, DAY)
         clock.move(0)
         time.sleep(1.5)
-        assert forget_the_future(cache)
+        assert forget_the_future(two.cache)
         for path in crowd.lists:
             of_today = marked(next(numbers))
             crowd.acknowledge(int(of_today[-5:]), two.officers.approve(of_today))
@@ -265,6 +280,45 @@ def seconds_until(two: Installation, holds: Callable[[str], bool], path: str = P
         assert time.monotonic() - began < 20
         time.sleep(0.1)
     return time.monotonic() - began
+
+
+def test_the_disk_full(two, crowd, outcome, disk):
+    """Officers are refused, by a page that says so, until there is room; nothing is half saved."""
+    if not disk.is_small:
+        pytest.skip("a small disk needs `mount`, as root")
+    author = two.officers.sign_in(AUTHOR)
+    refused = 0
+    with reading(crowd) as seen:
+        with disk.full():
+            answer = uploaded(two, author)
+            assert answer.status_code == 503, answer.text
+            assert "Chưa lưu được" in answer.text
+            until = time.monotonic() + 20
+            while not refused and time.monotonic() < until:
+                try:
+                    corrected(two, crowd)
+                except Refused:
+                    refused += 1
+            time.sleep(2)
+        assert refused
+        two.mend()
+        corrected(two, crowd)
+        assert uploaded(two, author).status_code == 200
+        time.sleep(2.5)
+    outcome("the disk full", injected=1, seen=seen)
+    ledger = [sys.executable, "manage.py", "verify_ledger"]
+    subprocess.run(ledger, cwd=BASE_DIR, env=two.box_a.environment, check=True)
+
+
+def uploaded(two: Installation, author: requests.Session) -> requests.Response:
+    """The answer to an officer who brings a list."""
+    address = f"http://localhost:{two.nginx_port}/admin/locations/exposurelocation/import/"
+    assert author.get(address, timeout=20).status_code == 200
+    province = two.primary.ask(
+        "SELECT id FROM locations_province WHERE slug = 'hai-phong'", "portal"
+    )
+    given = {"csrfmiddlewaretoken": author.cookies["csrf"], "province": province[0]}
+    return author.post(address, given, files={"file": ("list.csv", csv_file(MARKET))}, timeout=30)
 
 
 def test_a_deploy_with_a_migration(two, crowd, outcome, tmp_path_factory):
