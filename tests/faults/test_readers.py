@@ -261,9 +261,9 @@ def test_the_clock_moved_by_a_day(two, crowd, outcome, clock):
         corrected(two, crowd)
         time.sleep(2.5)
         crowd.ahead = 0
-        files_of_the_moved_clock(two.cache, moved_at, DAY)
         clock.move(0)
         time.sleep(1.5)
+        files_of_the_moved_clock(two.cache, moved_at, DAY)
         assert forget_the_future(two.cache)
         for path in crowd.lists:
             of_today = marked(next(numbers))

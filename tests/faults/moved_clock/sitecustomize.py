@@ -31,4 +31,10 @@ def follow(file: Path) -> None:
         time.sleep(LOOK)
 
 
-threading.Thread(target=follow, args=[Path(os.environ["MOVED_CLOCK"])], daemon=True).start()
+def begin() -> None:
+    threading.Thread(target=follow, args=[Path(os.environ["MOVED_CLOCK"])], daemon=True).start()
+
+
+begin()
+# Threads stay behind when a process is forked.
+os.register_at_fork(after_in_child=begin)
