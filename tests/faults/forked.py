@@ -4,4 +4,6 @@ from multiprocessing import get_context
 
 # Forked, because the parent has threads and connections; what they fork from has neither.
 processes = get_context("forkserver")
-processes.set_forkserver_preload(["tests.faults.office", "tests.faults.courier"])
+processes.set_forkserver_preload(
+    ["tests.faults.office", "tests.faults.courier", "tests.faults.writer"]
+)

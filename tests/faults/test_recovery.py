@@ -247,7 +247,6 @@ def test_from_the_newest_backup(hai_phong, settings, tmp_path, times, tell):
     tell(
         "the machine gone, and the newest backup restored",
         injected=len(acknowledged),
-        observed=f"{len(missing)} missing; made in {backed_up:.0f} s,"
-        f" back in {seconds:.0f} s",
+        observed=f"{len(missing)} missing; made in {backed_up:.0f} s, back in {seconds:.0f} s",
         lost=len(missing),
     )
