@@ -53,7 +53,8 @@ def test_a_forged_change_is_refused(forgery, office, author, hai_phong, binh_duo
 def test_fields_beyond_the_form_change_nothing(page, office, author, hai_phong):
     args = [author.pk] if page == "change" else []
     values = form(hai_phong) | opened(author) | EXTRA
-    assert office.post(officers_page(page, *args), values).status_code == 302
+    # To what calls itself a popup, a page of a script is the answer.
+    assert office.post(officers_page(page, *args), values).status_code in (200, 302)
     username = "author" if page == "change" else "newcomer"
     officer = Officer.objects.get(username=username)
     assert rights(officer)[:7] == ({AUTHOR}, {"Hải Phòng"}, False, False, True, True, 0)
