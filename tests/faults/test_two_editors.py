@@ -156,7 +156,7 @@ def test_every_list_and_form_of_the_admin_is_covered():
 @pytest.mark.django_db
 def test_in_every_order_the_second_is_told_and_nothing_is_lost(hai_phong, times, tell):
     lan, minh = desk(hai_phong, "lan", FIRST), desk(hai_phong, "minh", SECOND)
-    chosen = list(product(KINDS, PAGES))[:: times(11, 1)]
+    chosen = list(product(KINDS, PAGES))[:: times(13, 1)]
     tried, wrong = 0, []
     for kind, before in chosen:
         with undone():
@@ -341,7 +341,7 @@ def test_two_who_manage_the_same_account(hai_phong, binh_duong, times, tell):
     theirs = factories.officer("an", AUTHOR, hai_phong)
     address = of_entry(theirs, "change")
     tried, wrong = 0, []
-    for before, after in list(product(ACCOUNT, repeat=2))[:: times(5, 1)]:
+    for before, after in list(product(ACCOUNT, repeat=2))[:: times(11, 1)]:
         for mode, late in MODES.items():
             with undone():
                 provinces = (hai_phong, binh_duong)
