@@ -124,7 +124,17 @@ class DeadLetterAdmin(DeliveryAdmin):
 
     @admin.action(description=_("Send again"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        gone = len(request.POST.getlist("_selected_action")) - queryset.count()
         queued, left = dead_letters.retry(queryset)
+        if gone > 0:
+            text = ngettext(
+                "%(number)s message that you chose is not among the failed ones any more: a "
+                "colleague had it sent again.",
+                "%(number)s messages that you chose are not among the failed ones any more: a "
+                "colleague had them sent again.",
+                gone,
+            )
+            messages.warning(request, text % {"number": gone})
         if queued:
             text = ngettext(
                 "%(number)s message is queued again.",

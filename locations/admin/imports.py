@@ -1,5 +1,6 @@
 """Importing a list in the admin: choose the file, see what it would change, hand it over."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -8,6 +9,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,8 +22,13 @@ from locations.imports.sheets import MAX_BYTES
 from locations.imports.template import empty_list
 from locations.imports.uploads import Upload
 from locations.models import Province
+from portal import clock
+from portal.publishing import meanwhile
+from portal.web.times import iso
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Before the first list was imported.
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
 # Of each kind; the totals are said in words.
 SHOWN = 100
 
@@ -122,11 +130,13 @@ class ImportMixin:
             raise
 
     def _show(self, request: HttpRequest, upload: Upload, changed: str = "") -> HttpResponse:
+        at = clock.now()
         shown = self._preview(request, upload)
         if shown.errors:
             upload.discard()
         context = {
             "preview": shown,
+            "at": iso(at),
             "upload": upload,
             "changed": changed,
             "lists": [
@@ -145,9 +155,7 @@ class ImportMixin:
         """Hands over exactly what was shown; if that is no longer what would happen, shows anew."""
         shown = self._preview(request, upload)
         if shown.fingerprint != request.POST.get("fingerprint"):
-            return self._show(
-                request, upload, _("Somebody changed places of this list meanwhile. Look again.")
-            )
+            return self._show(request, upload, _what_happened(shown, request.POST.get("at", "")))
         try:
             batch = hand_over(shown, by=request.user)
         except ValidationError as refused:
@@ -168,3 +176,17 @@ class ImportMixin:
             "template_url": reverse("admin:locations_exposurelocation_import_template"),
         }
         return render(request, f"admin/locations/import_{name}.html", context, status=status)
+
+
+def _what_happened(shown: Preview, opened: str) -> str:
+    """Who did what to the places of the list since it was shown at `opened`; or last of all, if
+    that does not say when."""
+    try:
+        at = parse_datetime(opened)
+    except ValueError:
+        at = None
+    if at is None or timezone.is_naive(at):
+        at = EVER
+    told = [f"“{one.title}”: {meanwhile.told_of(one)}." for one in shown.changed_since(at)]
+    words = _("Somebody changed places of this list meanwhile. Look again.")
+    return " ".join([words, *dict.fromkeys(told)])

@@ -5,11 +5,13 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -19,15 +21,17 @@ from locations.imports.known import Known
 from locations.imports.problems import Findings, Problem, Refused, TooManyErrors
 from locations.imports.reading import read
 from locations.models import ExposureLocation, ExposureWindow, Province
-from portal.publishing import batches, workflow
+from portal.publishing import batches, meanwhile, workflow
 from portal.publishing import content as contents
 from portal.publishing.checking import validate_all
-from portal.publishing.models import Batch, Officer
+from portal.publishing.models import Batch, Officer, Revision
 from portal.publishing.privacy import checks
 from portal.publishing.workflow import Proposal
 from portal.publishing.writing import in_batches
 
 Report = Callable[[int, int], None]
+# Of what others did meanwhile, so much is told.
+MOST_TOLD = 5
 # Residents read it on the page of a place that --replace withdraws.
 NO_LONGER_LISTED = gettext_lazy("No longer on the health office's list.")
 
@@ -54,6 +58,8 @@ class Preview:
     new: list[Change] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     unchanged: int = 0
+    # The keys of the places that the portal has already.
+    known: set[int] = field(default_factory=set)
     missing: list[ExposureLocation] = field(default_factory=list)
     removed: list[Change] = field(default_factory=list)
 
@@ -77,6 +83,13 @@ class Preview:
             "unchanged": self.unchanged,
             "removed": len(self.removed),
         }
+
+    def changed_since(self, at: datetime) -> list[Revision]:
+        """What others did to the places of the list, or to those that it lacks, after `at`."""
+        keys = self.known | {entry.pk for entry in self.missing}
+        places = [ExposureLocation(pk=key) for key in keys]
+        later = Q(created_at__gte=at) | Q(submitted_at__gte=at) | Q(decided_at__gte=at)
+        return list(Revision.objects.of_all(places).filter(later)[:MOST_TOLD])
 
     @property
     def fingerprint(self) -> str:
@@ -133,15 +146,15 @@ def _compare(
     shown: Preview, listed: list[Place], headings: Headings, report: Report | None
 ) -> None:
     known = Known(shown.province, listed, without_id(listed, shown.findings))
-    kept = set()
+    kept: set[int] = set()
     done = 0
     for some in in_batches(listed):
         pairs: list[tuple[Place, ExposureLocation, contents.Content]] = []
         for place, entry in zip(some, known.entries(some, headings, shown.findings), strict=True):
             if entry is not None:
                 pairs.append((place, entry, _content(entry, place)))
-                kept.add(entry.pk)
-        tokens = workflow.version_tokens([entry for _, entry, _ in pairs if entry.pk])
+                kept.update({entry.pk} - {None})
+        tokens = meanwhile.version_tokens([entry for _, entry, _ in pairs if entry.pk])
         wrong = validate_all([(entry, content) for _, entry, content in pairs])
         for position, (place, entry, content) in enumerate(pairs):
             if position in wrong:
@@ -151,6 +164,7 @@ def _compare(
         done += len(some)
         if report:
             report(done, len(listed))
+    shown.known = kept
     shown.missing = known.missing(kept)
     if shown.replace:
         shown.removed = _withdrawals(shown.missing)
@@ -248,7 +262,7 @@ def _withdrawals(entries: list[ExposureLocation]) -> list[Change]:
         note = str(NO_LONGER_LISTED)
     made = []
     for some in in_batches(entries):
-        tokens = workflow.version_tokens(some)
+        tokens = meanwhile.version_tokens(some)
         made += [
             Change(
                 entry.name,

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from portal.publishing import content as contents
-from portal.publishing import workflow, writing
+from portal.publishing import meanwhile, workflow, writing
 from portal.publishing.checking import validate_all
 from portal.publishing.models import Batch, Officer, Publishable, Revision
 from portal.publishing.workflow import Pair, Proposal, WrongState
@@ -25,6 +25,8 @@ Report = Callable[[int, int], None]
 Steps = Iterator[tuple[int, int]]
 # Whoever has corrected so many tries again.
 MOST_REFUSALS = 50
+# What others did meanwhile is told of so many.
+MOST_TOLD = 5
 
 
 @transaction.atomic
@@ -78,8 +80,18 @@ def send_back_batch(*, batch: Batch, by: Officer, note: str, report: Report | No
     return _done(sending_back(batch=batch, by=by, note=note), report)
 
 
-def approving(*, batch: Batch, by: Officer, note: str = "", privacy_reason: str = "") -> Steps:
-    """`approve_batch`, step by step; left before its end, it has changed nothing."""
+def approving(
+    *,
+    batch: Batch,
+    by: Officer,
+    note: str = "",
+    privacy_reason: str = "",
+    seen: int | None = None,
+) -> Steps:
+    """`approve_batch`, step by step; left before its end, it has changed nothing.
+
+    `seen` is how many `by` was shown as waiting: never more, so as many are the same ones.
+    """
 
     def approve(pairs: list[Pair]) -> None:
         with _Refusals() as refused:
@@ -92,18 +104,27 @@ def approving(*, batch: Batch, by: Officer, note: str = "", privacy_reason: str 
         _validate([(entry, revision.content) for entry, revision in published])
         workflow.carry_out(pairs, by=by, note=note)
 
-    return _deciding(batch, by, approve)
+    return _deciding(batch, by, approve, seen)
 
 
-def sending_back(*, batch: Batch, by: Officer, note: str) -> Steps:
-    """`send_back_batch`, step by step; left before its end, it has changed nothing."""
-    return _deciding(batch, by, lambda pairs: workflow.return_to_author(pairs, by=by, note=note))
+def sending_back(*, batch: Batch, by: Officer, note: str, seen: int | None = None) -> Steps:
+    """`send_back_batch`, step by step; `seen` as in `approving`."""
+
+    def send_back(pairs: list[Pair]) -> None:
+        workflow.return_to_author(pairs, by=by, note=note)
+
+    return _deciding(batch, by, send_back, seen)
 
 
-def _deciding(batch: Batch, by: Officer, decide: Callable[[list[Pair]], None]) -> Steps:
+def _deciding(
+    batch: Batch, by: Officer, decide: Callable[[list[Pair]], None], seen: int | None
+) -> Steps:
     with transaction.atomic():
         _lock(_waiting(batch))
         waiting = _waiting(batch)  # without what was decided singly until the locks were held
+        if seen not in (None, len(waiting)):
+            words = _("Since you opened this, it was changed. Look again, then decide. %s")
+            raise WrongState(words % _what_happened(batch))
         done = 0
         for pairs in _locked_pairs(waiting):
             _require_approver(pairs, by)
@@ -176,13 +197,14 @@ def _require_author(proposals: Sequence[Proposal], by: Officer, batch: Batch) ->
 
 
 def _check(proposals: Sequence[Proposal]) -> None:
-    present = workflow.version_tokens([p.entry for p in proposals if p.entry.pk])
+    present = meanwhile.version_tokens([p.entry for p in proposals if p.entry.pk])
     with _Refusals() as refused:
         for proposal in proposals:
             entry = proposal.entry
             with refused.named(str(proposal.content.get("name", entry))):
                 if entry.pk and proposal.expected not in (None, present[entry.pk]):
-                    raise workflow.EditConflict(Revision.objects.of(entry).first())
+                    seen = workflow.content_at(entry, proposal.expected)
+                    raise workflow.EditConflict(entry, Revision.objects.of(entry).first(), seen)
                 if proposal.action == workflow.WITHDRAW:
                     workflow.require_withdrawable(proposal)
     published = [p for p in proposals if p.action != workflow.WITHDRAW]
@@ -205,8 +227,16 @@ def _waiting(batch: Batch) -> list[tuple[int, type[Publishable], int]]:
         ).values_list("pk", "entry_type", "entry_id")
     ]
     if not waiting:
-        raise WrongState(_("Nothing of this import waits for a decision any more."))
+        words = _("Nothing of this import waits for a decision any more. %s")
+        raise WrongState(words % _what_happened(batch))
     return waiting
+
+
+def _what_happened(batch: Batch) -> str:
+    """Who decided or changed what of `batch` that waits no longer, of the first few."""
+    gone = batch.revisions.exclude(state=Revision.State.SUBMITTED).order_by("-decided_at", "pk")
+    told = [f"“{one.title}”: {meanwhile.told_of(one)}." for one in gone[:MOST_TOLD]]
+    return " ".join([*told, *(["…"] if gone.count() > MOST_TOLD else [])])
 
 
 def _lock(waiting: Sequence[tuple[int, type[Publishable], int]]) -> None:

@@ -18,12 +18,13 @@ from typing import cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.publishing import content as contents
-from portal.publishing import ledger, versions, writing
+from portal.publishing import ledger, meanwhile, versions, writing
+from portal.publishing.meanwhile import EditConflict, content_at, version_token
 from portal.publishing.models import Batch, Officer, Publishable, Revision
 from portal.publishing.models.publishable import State
 from portal.publishing.privacy import approval as privacy
@@ -32,18 +33,6 @@ from portal.publishing.signals import carried_out
 
 class WrongState(ValidationError):
     """The transition is not possible from where the entry or revision stands."""
-
-
-class EditConflict(ValidationError):
-    """Somebody else saved the entry since the author opened it; `latest` is what they left."""
-
-    def __init__(self, latest: Revision | None) -> None:
-        self.latest = latest
-        message = _(
-            "%(who)s saved this entry while you were editing it. Nothing is lost: what you "
-            "typed stands below. Compare it with the newest version, then save again."
-        )
-        super().__init__(message % {"who": latest.author if latest else "?"}, code="conflict")
 
 
 WITHDRAW = Revision.Action.WITHDRAW
@@ -66,33 +55,16 @@ class Proposal:
 OPEN_NOW = {"publish_from": None}
 
 
-def version_token(entry: Publishable) -> str:
-    """What identifies the version of `entry` that somebody is looking at."""
-    return version_tokens([entry])[entry.pk]
-
-
-def version_tokens(entries: Sequence[Publishable]) -> dict[int, str]:
-    """The `version_token` of each of `entries`, which are of one kind, by primary key."""
-    written = Revision.objects.of_all(entries).order_by().values_list("entry_id")
-    latest = dict(written.annotate(models.Max("pk")))
-    return {entry.pk: f"{entry.revision_number}.{latest.get(entry.pk, 0)}" for entry in entries}
-
-
-def content_at(entry: Publishable, token: str) -> contents.Content:
-    """The content that somebody saw who was given the version `token` of `entry`."""
-    _number, _dot, key = token.partition(".")
-    seen = Revision.objects.of(entry).filter(pk=key if key.isdecimal() else 0).first()
-    return contents.canonical(entry, seen.content) if seen else {}
-
-
 def check_version(*, entry: Publishable, expected: str) -> None:
     """Raises EditConflict if `entry` is no longer the version with the token `expected`.
 
     Inside a transaction nobody else can save the entry between this and `save_draft`.
     """
-    _locked(entry)
+    # Only what is read under the lock counts: somebody may have been first while we waited for it.
+    entry = _locked(entry)
     if expected != version_token(entry):
-        raise EditConflict(Revision.objects.of(entry).first())
+        latest = Revision.objects.of(entry).first()
+        raise EditConflict(entry, latest, content_at(entry, expected))
 
 
 @transaction.atomic
@@ -168,10 +140,18 @@ def send_back(*, revision: Revision, by: Officer, note: str) -> Revision:
 
 
 @transaction.atomic
-def request_withdrawal(*, entry: Publishable, by: Officer, reason: str) -> Revision:
-    """Asks for a published entry to be withdrawn; residents read `reason` once it is approved."""
+def request_withdrawal(
+    *, entry: Publishable, by: Officer, reason: str, expected: str | None = None
+) -> Revision:
+    """Asks for a published entry to be withdrawn; residents read `reason` once it is approved.
+
+    `expected` is the `version_token` that `by` saw. Raises PermissionDenied, EditConflict,
+    WrongState, or ValidationError when the reason is missing.
+    """
     entry = _locked(entry)
     require_author(by, entry)
+    if expected is not None:
+        check_version(entry=entry, expected=expected)
     proposal = Proposal(
         entry, contents.snapshot(entry), WITHDRAW, reason=reason, public_note=reason
     )
@@ -328,7 +308,7 @@ def _require(officer: Officer, entry: Publishable, permission: str) -> None:
 
 def _require_state(revision: Revision, state: str, message: str) -> None:
     if revision.state != state:
-        raise WrongState(message)
+        raise WrongState(f"{message} {meanwhile.told_of(revision)}.")
 
 
 def _require_text(text: str, message: str) -> None:

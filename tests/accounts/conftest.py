@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django_otp.oath import TOTP
 
-from portal.publishing.accounts import second_factor
+from portal.publishing.accounts import officer_versions, second_factor
 from portal.publishing.models import AccountEvent, Officer
 from portal.publishing.roles import ADMINISTRATOR, APPROVER, AUDITOR, AUTHOR, NATIONAL
 from tests import factories
@@ -73,6 +73,11 @@ def kinds(officer: Officer) -> list[str]:
 
 def officers_page(page: str, *args: Any) -> str:
     return reverse(f"admin:publishing_officer_{page}", args=args)
+
+
+def opened(officer: Officer) -> dict[str, str]:
+    """What the form of `officer` holds beside what is typed, if it is opened now."""
+    return {"version": officer_versions.token(Officer.objects.get(pk=officer.pk))}
 
 
 def form(*provinces, roles=(AUTHOR,), **values):

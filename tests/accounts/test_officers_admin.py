@@ -9,7 +9,15 @@ from django.db import transaction
 from portal.publishing.accounts import second_factor
 from portal.publishing.models import AccountEvent, Officer
 from portal.publishing.roles import ADMINISTRATOR, APPROVER, AUDITOR, AUTHOR, NATIONAL
-from tests.accounts.conftest import NEW_PASSWORD, Browser, form, kinds, officers_page, rights
+from tests.accounts.conftest import (
+    NEW_PASSWORD,
+    Browser,
+    form,
+    kinds,
+    officers_page,
+    opened,
+    rights,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +111,7 @@ def test_an_administrator_disables_an_officer(office, author, hai_phong):
     theirs = Browser().sign_in(author)
     values = form(hai_phong)
     del values["is_active"]
+    values |= opened(author)
     assert office.post(officers_page("change", author.pk), values).status_code == 302
     assert not theirs.is_inside
     theirs.give_password(author)
@@ -113,7 +122,7 @@ def test_an_administrator_disables_an_officer(office, author, hai_phong):
 
 def test_an_administrator_makes_an_author_an_approver(office, author, hai_phong):
     values = form(hai_phong, roles=[AUTHOR, APPROVER])
-    office.post(officers_page("change", author.pk), values)
+    office.post(officers_page("change", author.pk), values | opened(author))
     assert rights(author)[0] == {AUTHOR, APPROVER}
     event = AccountEvent.objects.filter(officer=author).first()
     assert event.details == {"roles": {"added": [APPROVER]}}
@@ -136,9 +145,10 @@ def test_removing_a_second_factor_ends_the_session_and_is_recorded(office, appro
 def test_the_centre_gives_national_and_no_more(cast, author):
     centre = Browser().sign_in(cast(NATIONAL))
     page = officers_page("change", author.pk)
-    assert centre.post(page, form(is_national="on") | {"is_superuser": "on"}).status_code == 302
+    values = form(is_national="on") | {"is_superuser": "on"}
+    assert centre.post(page, values | opened(author)).status_code == 302
     assert rights(author)[:4] == ({AUTHOR}, set(), True, False)
-    refused = centre.post(page, form(is_national="on", roles=[NATIONAL]))
+    refused = centre.post(page, form(is_national="on", roles=[NATIONAL]) | opened(author))
     assert refused.status_code == 200
 
 
@@ -156,7 +166,7 @@ def test_the_role_of_the_centre_goes_with_being_national(
 ):
     root = Browser().sign_in(cast("superuser"))
     values = form(hai_phong, roles=roles) | ({"is_national": "on"} if national else {})
-    response = root.post(officers_page("change", author.pk), values)
+    response = root.post(officers_page("change", author.pk), values | opened(author))
     assert (response.status_code == 302) == valid
 
 

@@ -23,6 +23,7 @@ from tests.accounts.conftest import (
     key_on,
     kinds,
     officers_page,
+    opened,
 )
 
 pytestmark = pytest.mark.django_db
@@ -132,8 +133,8 @@ def test_an_officer_who_is_enabled_again_has_to_sign_in_again(office, author, ha
     browser = Browser().sign_in(author)
     disabled = form(hai_phong)
     del disabled["is_active"]
-    office.post(officers_page("change", author.pk), disabled)
-    office.post(officers_page("change", author.pk), form(hai_phong))
+    for values in (disabled, form(hai_phong)):
+        office.post(officers_page("change", author.pk), values | opened(author))
     author.refresh_from_db()
     assert author.is_active
     assert not browser.is_inside

@@ -147,15 +147,19 @@ def batch_to_decide(reader: Reader) -> Any:
 
 
 def batch_refused(reader: Reader) -> Any:
-    address = f"/admin/publishing/batch/{handed_over(reader).pk}/change/"
-    return reader.as_officer("approver").post(address, {"_send_back": "1", "note": ""})
+    return batch_decided(reader, {"_send_back": "1", "note": ""})
+
+
+def batch_decided(reader: Reader, data: dict[str, str], officer: str = "approver") -> Any:
+    batch = handed_over(reader)
+    data |= {"waiting": str(batch.revisions.count())}
+    return reader.as_officer(officer).post(f"/admin/publishing/batch/{batch.pk}/change/", data)
 
 
 def batch_being_approved(reader: Reader, officer: str = "approver") -> Any:
-    address = f"/admin/publishing/batch/{handed_over(reader).pk}/change/"
     data = {"_approve": "1", "understood": "1", "note": "ok", "privacy_reason": "Tên cửa hàng"}
     with patch.object(batches, "AT_ONCE", 1):  # a long one, whose page grows with the work
-        return reader.as_officer(officer).post(address, data)
+        return batch_decided(reader, data, officer)
 
 
 def batch_stopped(reader: Reader) -> Any:

@@ -1,12 +1,10 @@
 """An office that publishes, corrects, withdraws and imports until it is killed.
 
-Its processes are forked from one in which Django is ready (see `kill`), so that a kill costs no
-start. Each step is told to the parent only after it was done, as an officer sees it done.
+Each step is told to the parent only after it was done, as an officer sees it done.
 """
 
 import random
 import time
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import NoReturn
 
@@ -26,6 +24,7 @@ from portal.publishing.batches import approve_batch
 from portal.publishing.models import Revision
 from portal.publishing.roles import APPROVER, AUTHOR
 from tests import factories
+from tests.faults.forked import processes
 from tests.imports.conftest import MARKET, csv_file
 
 ROWS = 8
@@ -33,10 +32,6 @@ ROWS = 8
 UNAPPROVED = "Chưa ai duyệt"
 # Kills fall on every point of a round of four steps, and of the tenths of a second of a step.
 STEPS, LONGEST = 4, 0.3
-
-# Forked, because the parent has threads and connections; what they fork from has neither.
-processes = get_context("forkserver")
-processes.set_forkserver_preload([__name__])
 
 
 def kill(*, database: str, seed: int) -> list[int]:

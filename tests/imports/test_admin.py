@@ -68,10 +68,8 @@ def test_a_list_is_chosen_seen_handed_over_and_approved(client, upload, approver
     assert "list.csv" in client.get(reverse("admin:publishing_batch_changelist")).content.decode()
     page = client.get(address(batch)).content.decode()
     assert "_approve" in page and "Chợ Đổ" in page
-    assert (
-        client.post(address(batch), {"_approve": "1", "understood": "1", "note": "ok"}).status_code
-        == 302
-    )
+    approval = {"_approve": "1", "understood": "1", "note": "ok", "waiting": "2"}
+    assert client.post(address(batch), approval).status_code == 302
     assert ExposureLocation.objects.listed().count() == 2
 
 
@@ -142,15 +140,17 @@ def test_a_batch_of_another_province_is_neither_listed_nor_shown(
 def test_the_author_cannot_approve_by_a_forged_form(client, look, approver, kept):
     batch = hand_over(look(csv_file(MARKET), by=approver), by=approver)
     client.force_login(approver)
-    assert client.post(address(batch), {"_approve": "1", "understood": "1"}).status_code == 422
+    approval = {"_approve": "1", "understood": "1", "waiting": "1"}
+    assert client.post(address(batch), approval).status_code == 422
     assert not ExposureLocation.objects.public().exists()
 
 
 def test_sending_back_needs_a_note(client, look, author, approver, kept):
     batch = hand_over(look(csv_file(MARKET)), by=author)
     client.force_login(approver)
-    assert client.post(address(batch), {"_send_back": "1", "note": ""}).status_code == 422
-    assert client.post(address(batch), {"_send_back": "1", "note": "Sai"}).status_code == 302
+    answer = {"_send_back": "1", "waiting": "1"}
+    assert client.post(address(batch), answer | {"note": ""}).status_code == 422
+    assert client.post(address(batch), answer | {"note": "Sai"}).status_code == 302
     assert batch.revisions.get().state == Revision.State.REJECTED
 
 
@@ -161,7 +161,8 @@ def test_a_large_batch_shows_how_far_it_is(
     monkeypatch.setattr(batch_admin, "AT_ONCE", 1)
     batch = hand_over(look(csv_file(MARKET, SCHOOL)), by=author)
     client.force_login(request.getfixturevalue(by))
-    response = client.post(address(batch), {"_approve": "1", "understood": "1", "note": "ok"})
+    approval = {"_approve": "1", "understood": "1", "note": "ok", "waiting": "2"}
+    response = client.post(address(batch), approval)
     assert response.streaming
     page = b"".join(response.streaming_content).decode()
     assert page.endswith("</html>\n") or "</html>" in page

@@ -129,7 +129,7 @@ def by_admin(action: str, entry: ExposureLocation, client) -> None:
         client.post(reverse(f"admin:locations_exposurelocation_{page}", args=args), data)
     elif action == "withdraw":
         address = reverse("admin:locations_exposurelocation_withdraw", args=[entry.pk])
-        client.post(address, {"reason": "Nhầm"})
+        client.post(address, {"reason": "Nhầm", "version": workflow.version_token(entry)})
     elif latest is not None:
         address = reverse("admin:publishing_revision_review", args=[latest.pk])
         client.post(address, {f"_{action}": "1", "understood": "on", "note": "Sai giờ"})

@@ -19,7 +19,9 @@ from portal.publishing.models import AccountEvent, Officer
 Kind = AccountEvent.Kind
 FLAGS = ("is_active", "is_staff", "is_superuser", "is_national")
 # Whoever can change the e-mail address can have the link to set a password sent to themselves.
-WATCHED = (*FLAGS, "email")
+# Of these it is kept that they were changed, and not into what.
+PERSON = ("email", "first_name", "last_name", "language")
+WATCHED = (*FLAGS, *PERSON)
 
 _actor: ContextVar[Officer | None] = ContextVar("actor", default=None)
 
@@ -64,8 +66,7 @@ def _after_save(sender: Any, instance: Any, created: bool, raw: bool, **kwargs: 
     before = instance.stored_before
     changed = {name: getattr(instance, name) for name in before}
     changed = {name: value for name, value in changed.items() if value != before[name]}
-    if "email" in changed:
-        changed["email"] = "…"
+    changed |= {name: "…" for name in PERSON if name in changed}
     if changed:
         record(instance, Kind.RIGHTS_CHANGED, **changed)
     # Django keeps the new password until it is saved; a hash that it only upgrades is no change.

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.publishing import content as contents
-from portal.publishing import workflow
+from portal.publishing import meanwhile, workflow
 from portal.publishing.admin import conflicts
 from portal.publishing.admin.filters import OwnProvinceFilter
 from portal.publishing.admin.forms import ChildFormSet, ContentForm, working_content
@@ -136,6 +136,9 @@ class PublishingAdmin(admin.ModelAdmin):
         entry = super().get_object(request, object_id, from_field)
         if entry is None or not self.has_change_permission(request, entry):
             return entry  # who only reads is shown what is stored, children included
+        # Read before the content that is shown: a change in between is then found when saving.
+        entry.version = workflow.version_token(entry)
+        entry.refresh_from_db()
         if (content := working_content(entry)) is not None:
             contents.overlay(entry, content)
         return entry
@@ -225,9 +228,12 @@ class PublishingAdmin(admin.ModelAdmin):
             }
             form = context["adminform"].form
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
-            if choices := conflicts.choices(form, formsets):
+            if conflicts.is_all(form, formsets):
+                context |= {
+                    "choices": conflicts.choices(form, formsets),
+                    "latest_author": latest.author,
+                }
                 form.accept_newest_version()
-                context |= {"choices": choices, "latest_author": latest.author}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -249,20 +255,28 @@ class PublishingAdmin(admin.ModelAdmin):
 
     def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks for the reason, and hands the withdrawal to a colleague for approval."""
-        entry = self._existing(request, object_id)
+        entry, version = self._existing(request, object_id), request.POST.get("version", "")
         error = ""
         if request.method == "POST":
             try:
                 workflow.request_withdrawal(
-                    entry=entry, by=request.user, reason=request.POST.get("reason", "")
+                    entry=entry,
+                    by=request.user,
+                    reason=request.POST.get("reason", ""),
+                    expected=version,
                 )
             except ValidationError as refused:
                 error = " ".join(refused.messages)
             else:
                 messages.success(request, _("The withdrawal waits for a colleague's approval."))
                 return redirect(self._address("change", entry))
+        # Sending it once more, after the newest version was shown, is a decision.
+        version = workflow.version_token(entry)
+        latest = Revision.objects.of(entry).first()
         context = self.admin_site.each_context(request) | {
             "title": _("Withdraw “%s”") % entry,
+            "version": version,
+            "replaced": meanwhile.told(latest) if latest and latest.is_open else "",
             "entry": entry,
             "opts": self.opts,
             "error": error,

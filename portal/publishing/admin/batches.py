@@ -24,6 +24,8 @@ PER_PAGE = 50
 # More than these take so long that the officer is shown how far it is.
 AT_ONCE = 1000
 PROGRESS = "<!-- progress -->"
+# Of a count that a page has given.
+MOST_DIGITS = 10
 
 
 @admin.register(Batch)
@@ -73,6 +75,8 @@ class BatchAdmin(ReadOnlyAdmin):
             else:
                 messages.success(request, words)
                 return redirect("admin:publishing_batch_change", batch.pk)
+        # How many wait is read before what is shown of them.
+        batch = self.get_queryset(request).get(pk=batch.pk)
         page = self._page(request, batch)
         context = self._context(request, batch) | {
             "page": page,
@@ -106,7 +110,9 @@ class BatchAdmin(ReadOnlyAdmin):
         return Paginator(revisions, PER_PAGE).get_page(request.GET.get("page"))
 
     def _decision(self, request: HttpRequest, batch: Batch) -> tuple[Steps, str]:
-        note = request.POST.get("note", "")
+        note, waiting = request.POST.get("note", ""), request.POST.get("waiting", "")
+        # What does not say what was seen, or says it wrongly, saw nothing.
+        seen = int(waiting) if waiting.isdecimal() and len(waiting) < MOST_DIGITS else 0
         if "_approve" in request.POST:
             if "understood" not in request.POST:
                 raise ValidationError(_("Tick the sentence that says what residents will see."))
@@ -115,10 +121,11 @@ class BatchAdmin(ReadOnlyAdmin):
                 by=request.user,
                 note=note,
                 privacy_reason=request.POST.get("privacy_reason", ""),
+                seen=seen,
             )
             return steps, _("Approved. Residents see all of it now.")
         if "_send_back" in request.POST:
-            steps = batches.sending_back(batch=batch, by=request.user, note=note)
+            steps = batches.sending_back(batch=batch, by=request.user, note=note, seen=seen)
             return steps, _("Sent back to the author.")
         raise ValidationError(_("Choose: approve or send back."))
 

@@ -46,17 +46,20 @@ def typed_content(form: Any, formsets: Iterable[Any]) -> contents.Content:
     )
 
 
-def choices(form: Any, formsets: list[Any]) -> list[Choice]:
-    """What to decide, field by field, when `form` was refused for an edit conflict; empty while
-    what was typed has other mistakes."""
+def is_all(form: Any, formsets: list[Any]) -> bool:
+    """Whether an edit conflict is all that is left to decide: what was typed has no mistakes."""
     conflict = getattr(form, "conflict", None)
     if conflict is None or conflict.latest is None:
-        return []
+        return False
     if set(form.errors) - {NON_FIELD_ERRORS} and not form.refused:
-        return []
-    if not all(formset.is_valid() for formset in formsets):
-        return []
-    entry = form.instance
+        return False
+    return all(formset.is_valid() for formset in formsets)
+
+
+def choices(form: Any, formsets: list[Any]) -> list[Choice]:
+    """What to decide, field by field, when `form` was refused for nothing but an edit conflict;
+    empty if both left the same, and only its state was changed underneath."""
+    conflict, entry = form.conflict, form.instance
     opened = workflow.content_at(entry, form.cleaned_data["version"])
     theirs = contents.canonical(entry, conflict.latest.content)
     mine = contents.canonical(entry, typed_content(form, formsets))

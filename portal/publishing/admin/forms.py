@@ -52,7 +52,7 @@ class ContentForm(forms.ModelForm):
         entry = self.instance
         if entry.pk is None:
             return
-        self.fields["version"].initial = workflow.version_token(entry)
+        self.fields["version"].initial = getattr(entry, "version", "")
         content = working_content(entry)
         if content is not None:
             for name, linked in contents.links_of(entry, content).items():
@@ -71,7 +71,8 @@ class ContentForm(forms.ModelForm):
         if self.refused is not None:
             self._say(self.refused)
             if any(name.startswith(CHOICE) for name in self.data):
-                self.conflict = workflow.EditConflict(Revision.objects.of(self.instance).first())
+                latest = Revision.objects.of(self.instance).first()
+                self.conflict = workflow.EditConflict(self.instance, latest)
         return cleaned
 
     def accept_newest_version(self) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from portal.publishing.accounts import second_factor, sessions, trail
+from portal.publishing.accounts import officer_versions, second_factor, sessions, trail
 from portal.publishing.accounts.invitations import invite, mail
 from portal.publishing.accounts.scope import may_manage, visible_to
 from portal.publishing.models import Officer
@@ -24,6 +24,13 @@ from portal.publishing.roles import ADMINISTRATOR, NATIONAL, appointed_by, roles
 
 class OfficerForm(forms.ModelForm):
     """Whose account it is, where they work and in which roles; passwords they choose themselves."""
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.fields["version"].initial = officer_versions.token(self.instance)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -37,7 +44,23 @@ class OfficerForm(forms.ModelForm):
             self.add_error(
                 "groups", _("The administrator of the whole country has the role “Trung ương”.")
             )
+        if self.instance.pk is not None:
+            self._compare_with_stored(cleaned)
         return cleaned
+
+    def _compare_with_stored(self, cleaned: dict[str, Any]) -> None:
+        """Says what a colleague changed since the form was opened. Saving once more decides."""
+        stored = officer_versions.locked(self.instance)
+        token = officer_versions.token(stored)
+        if cleaned.get("version") == token:
+            return
+        self.add_error(None, officer_versions.what_happened(stored))
+        values = officer_versions.in_words(stored)
+        for name, typed in officer_versions.typed_in_words(self).items():
+            if typed != values[name]:
+                self.add_error(name, _("Stored by now: %s") % (values[name] or "–"))
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = token
 
 
 @admin.register(Officer)
@@ -85,7 +108,9 @@ class OfficerAdmin(admin.ModelAdmin):
         if actor.is_superuser or (actor.is_national and NATIONAL in roles_of(actor)):
             where.append("is_national")
         person = ("username", "first_name", "last_name", "email", "language")
-        what = ("groups", "is_active") if obj is not None else ("groups",)
+        what = ["groups"] if obj is None else ["groups", "is_active"]
+        if obj is not None and self.has_change_permission(request, obj):
+            what.append("version")
         return (
             (gettext_lazy("Person"), {"fields": person}),
             (gettext_lazy("Where"), {"fields": where}),

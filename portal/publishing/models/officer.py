@@ -1,6 +1,6 @@
 """Health officers: who may sign in, and for which provinces."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -39,6 +39,24 @@ class Officer(AbstractUser):
     class Meta:
         verbose_name = _("officer")
         verbose_name_plural = _("officers")
+
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any, **kwargs: Any) -> Self:
+        officer = super().from_db(db, field_names, values, **kwargs)
+        officer.read = dict(zip(field_names, values, strict=True))
+        return officer
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Writes what was changed since the officer was read, and leaves the rest as it is by now:
+        whoever sets a password takes seconds, and must not enable an account that was disabled
+        meanwhile."""
+        read = getattr(self, "read", None)
+        if read and not (args or kwargs):
+            changed = [name for name, value in read.items() if getattr(self, name) != value]
+            kwargs["update_fields"] = changed
+        super().save(*args, **kwargs)
+        if read:
+            self.read = {name: getattr(self, name) for name in read}
 
     @property
     def sees_everything(self) -> bool:

@@ -1,6 +1,8 @@
-"""Workers in processes of their own, killed with kill -9, and a real SMTP server."""
+"""Workers in processes of their own, as an operator runs them, and a real SMTP server.
 
-import random
+What becomes of those that are killed is in tests/faults/test_killed_couriers.py.
+"""
+
 import time
 from collections import Counter
 
@@ -13,9 +15,6 @@ from tests.delivery.conftest import subscriber
 
 # In one group with the browsers: each takes much of the machine.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
-
-SUBSCRIBERS = 2000
-KILLS = 3
 
 
 def make(province, number):
@@ -42,30 +41,6 @@ def wait_for(condition, process, seconds=120):
     while not condition():
         assert time.monotonic() < end and process.poll() is None
         time.sleep(0.01)
-
-
-def test_killed_three_times_nobody_is_missed_and_only_what_was_in_flight_comes_twice(
-    hai_phong, tmp_path
-):
-    everybody = make(hai_phong, SUBSCRIBERS)
-    factories.notice(hai_phong)
-    log, chance = tmp_path / "log", random.Random(7)
-    with smtp.running(tmp_path, port=smtp.free_port()) as server:
-        for kill in range(KILLS):
-            worker = workers.start("--once", email_url=server.url, log=log)
-            goal = SUBSCRIBERS * (kill + 1) // (KILLS + 2) + chance.randrange(50)
-            wait_for(lambda goal=goal: server.accepted >= goal, worker)
-            worker.kill()
-            worker.wait()
-        last = workers.start("--once", email_url=server.url, log=log)
-        assert last.wait(300) == 0, log.read_text()
-        accepted = server.messages()
-    times = Counter(address for address, _key in accepted)
-    assert times.keys() == everybody
-    assert len(accepted) - len(times) <= KILLS
-    assert len(set(accepted)) == len(times), "what was repeated has the same Message-ID"
-    assert Delivery.objects.sent().count() == SUBSCRIBERS
-    assert "@example.com" not in log.read_text()
 
 
 def test_several_workers_at_once_send_everything_once(hai_phong, tmp_path):
