@@ -11,6 +11,7 @@ API call these functions and have no rules of their own. An approval is sealed i
 """
 
 import copy
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -81,7 +82,8 @@ def version_tokens(entries: Sequence[Publishable]) -> dict[int, str]:
 def content_at(entry: Publishable, token: str) -> contents.Content:
     """The content that somebody saw who was given the version `token` of `entry`."""
     _number, _dot, key = token.partition(".")
-    seen = Revision.objects.of(entry).filter(pk=key if key.isdecimal() else 0).first()
+    written = Revision.objects.of(entry)
+    seen = written.filter(pk=key).first() if re.fullmatch("[0-9]{1,18}", key) else None
     return contents.canonical(entry, seen.content) if seen else {}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import models
@@ -55,7 +56,7 @@ class BatchAdmin(ReadOnlyAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
         """What the batch holds, page by page, and the decision on all of it."""
-        batch = self.get_queryset(request).filter(pk=object_id).first()
+        batch = self.get_object(request, unquote(object_id))
         if batch is None or not self.has_view_permission(request, batch):
             raise Http404(_("There is no such import in your provinces."))
         errors: list[str] = []

@@ -3,6 +3,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -88,13 +91,20 @@ class RevisionAdmin(ReadOnlyAdmin):
         ]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
-        return redirect("admin:publishing_revision_review", object_id)
+        revision = self.get_object(request, unquote(object_id))
+        if revision is None:
+            raise Http404(_("There is no such revision in your provinces."))
+        return redirect("admin:publishing_revision_review", revision.pk)
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """The trail as the list shows it, with the same filters, as CSV."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return csv_of(self.get_changelist_instance(request).get_queryset(request))
+        try:
+            shown = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:  # as the list itself does
+            return redirect(f"{reverse('admin:publishing_revision_changelist')}?{ERROR_FLAG}=1")
+        return csv_of(shown.get_queryset(request))
 
     def review_view(self, request: HttpRequest, revision_id: int) -> HttpResponse:
         """The proposed content beside what is public now, and the decision on it."""

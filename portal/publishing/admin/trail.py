@@ -10,6 +10,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.publishing.admin.careful import is_key
 from portal.publishing.models import Officer, Revision
 from portal.web.times import iso
 
@@ -37,7 +38,7 @@ class OfficerFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if not (value := self.value()):
             return queryset
-        if not value.isdecimal():
+        if not is_key(Officer, value):
             return queryset.none()
         return queryset.filter(Q(author=value) | Q(decided_by=value))
 
