@@ -114,10 +114,10 @@ def nested(depth: int = 6) -> bytes:
     return packed({**parts_of(GOOD_XLSX[0]), "xl/media/a.zip": data})
 
 
-def repeated_text(letter: str) -> bytes:
+def repeated_text(letter: str, count: int = 8_000) -> bytes:
     """Much text of little: one shared text in each of very many cells."""
     rows = "".join(
-        f'<row r="{number}">{cell(f"A{number}", "0", "s") * 30}</row>' for number in range(1, 8_000)
+        f'<row r="{number}">{cell(f"A{number}", "0", "s") * 30}</row>' for number in range(1, count)
     )
     texts = f"<sst {MAIN}><si><t>{letter * 5_000}</t></si></sst>".encode()
     parts = parts_of(sheet_of(rows))
@@ -173,6 +173,8 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "text of text": lambda: repeated_text("a"),
     "Vietnamese text of text": lambda: repeated_text("ợ"),
     "text beyond Unicode's first plane": lambda: repeated_text("😷"),
+    "as much text as there may be": lambda: repeated_text("😷", 70),
+    "three times as much": lambda: repeated_text("ợ", 200),
     "a cell of 10 MB": lambda: csv_file(("A1", "x" * (MAX_BYTES - 2_000), *MARKET[2:])),
     "a quoted cell of 10 MB": lambda: csv_file(("A1", "x," * 5_000_000, *MARKET[2:]))[:MAX_BYTES],
     "10 MB of quotation marks": lambda: b'"' * MAX_BYTES,

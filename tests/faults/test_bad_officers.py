@@ -247,7 +247,7 @@ def test_bad_forms_of_officers(ours, officers, times, tell, caplog):
     chance = random.Random(20210326)
     codes: Counter[int] = Counter()
     wrong: list[str] = []
-    count = times(250, 4_000)
+    count = times(100, 1_500)
     for number in range(count):
         browser, form = found[number % len(found)]
         fields, touched = spoilt(form, chance)
@@ -275,7 +275,7 @@ def test_bad_addresses_of_officers(ours, officers, times, tell, caplog):
     chance = random.Random(20210327)
     codes: Counter[int] = Counter()
     wrong: list[str] = []
-    count = times(500, 6_000)
+    count = times(250, 3_000)
     for _number in range(count):
         page = hostile_address(chance.choice(ROUTES), ours, chance)
         browser = chance.choice(officers)

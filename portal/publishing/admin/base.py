@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from portal.publishing import content as contents
 from portal.publishing import workflow
 from portal.publishing.admin import conflicts
-from portal.publishing.admin.careful import CarefulAdmin
+from portal.publishing.admin.careful import CarefulAdmin, sent_text
 from portal.publishing.admin.filters import OwnProvinceFilter
 from portal.publishing.admin.forms import ChildFormSet, ContentForm, working_content
 from portal.publishing.models import Entry, Publishable, Revision
@@ -255,7 +255,7 @@ class PublishingAdmin(CarefulAdmin):
         if request.method == "POST":
             try:
                 workflow.request_withdrawal(
-                    entry=entry, by=request.user, reason=request.POST.get("reason", "")
+                    entry=entry, by=request.user, reason=sent_text(request, "reason")
                 )
             except ValidationError as refused:
                 error = " ".join(refused.messages)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.publishing import batches, comparison
+from portal.publishing.admin.careful import sent_text
 from portal.publishing.admin.read_only import ReadOnlyAdmin
 from portal.publishing.batches import Steps
 from portal.publishing.models import Batch, Revision
@@ -107,7 +108,7 @@ class BatchAdmin(ReadOnlyAdmin):
         return Paginator(revisions, PER_PAGE).get_page(request.GET.get("page"))
 
     def _decision(self, request: HttpRequest, batch: Batch) -> tuple[Steps, str]:
-        note = request.POST.get("note", "")
+        note = sent_text(request, "note", of="decision_note")
         if "_approve" in request.POST:
             if "understood" not in request.POST:
                 raise ValidationError(_("Tick the sentence that says what residents will see."))
@@ -115,7 +116,7 @@ class BatchAdmin(ReadOnlyAdmin):
                 batch=batch,
                 by=request.user,
                 note=note,
-                privacy_reason=request.POST.get("privacy_reason", ""),
+                privacy_reason=sent_text(request, "privacy_reason"),
             )
             return steps, _("Approved. Residents see all of it now.")
         if "_send_back" in request.POST:

@@ -7,8 +7,12 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.http import HttpRequest
+from django.utils.text import capfirst
+
+from portal.publishing.models import Revision
 
 # A button of Django's that this portal does not have.
 SAVE_AS_NEW = "_saveasnew"
@@ -21,6 +25,20 @@ def is_key(model: type[models.Model], sent: Any) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def sent_text(request: HttpRequest, name: str, *, of: str = "") -> str:
+    """The text sent as `name`, which becomes the column `of` (or `name`) of a revision.
+
+    Raises ValidationError if it holds a character that no database takes.
+    """
+    text = request.POST.get(name, "")
+    try:
+        ProhibitNullCharactersValidator()(text)
+    except ValidationError as refused:
+        label = Revision._meta.get_field(of or name).verbose_name
+        raise ValidationError(f"{capfirst(label)}: {refused.message}") from refused
+    return text
 
 
 class KnownKeys:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.publishing import comparison, workflow
+from portal.publishing.admin.careful import sent_text
 from portal.publishing.admin.filters import KindFilter, OwnProvinceFilter
 from portal.publishing.admin.read_only import ReadOnlyAdmin
 from portal.publishing.admin.trail import OfficerFilter, csv_of
@@ -153,7 +154,7 @@ class RevisionAdmin(ReadOnlyAdmin):
         )
 
     def _decide(self, request: HttpRequest, revision: Revision) -> None:
-        note = request.POST.get("note", "")
+        note = sent_text(request, "note", of="decision_note")
         if "_approve" in request.POST:
             if "understood" not in request.POST:
                 raise ValidationError(_("Tick the sentence that says what residents will see."))
@@ -161,7 +162,7 @@ class RevisionAdmin(ReadOnlyAdmin):
                 revision=revision,
                 by=request.user,
                 note=note,
-                privacy_reason=request.POST.get("privacy_reason", ""),
+                privacy_reason=sent_text(request, "privacy_reason"),
             )
             if revision.is_exercise:
                 messages.success(request, _("Approved, as an exercise."))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.publishing.admin.careful import is_key
 from portal.publishing.models import Officer, Revision
+from portal.web.spreadsheets import as_cell
 from portal.web.times import iso
 
 COLUMNS = (
@@ -19,8 +20,6 @@ COLUMNS = (
     "author", "written", "submitted", "decided by", "decided", "reason", "public note",
     "note of the decision", "hash",
 )  # fmt: skip
-# What a spreadsheet would take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class OfficerFilter(admin.SimpleListFilter):
@@ -63,7 +62,9 @@ def _lines(revisions: QuerySet[Revision]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     for revision in revisions.iterator(chunk_size=1000):
-        yield writer.writerow([_harmless(value) for value in _row(revision)])
+        yield writer.writerow(
+            ["" if value is None else as_cell(str(value)) for value in _row(revision)]
+        )
 
 
 def _row(revision: Revision) -> tuple[Any, ...]:
@@ -74,8 +75,3 @@ def _row(revision: Revision) -> tuple[Any, ...]:
         revision.decided_by, iso(revision.decided_at), revision.reason, revision.public_note,
         revision.decision_note, revision.hash,
     )  # fmt: skip
-
-
-def _harmless(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
