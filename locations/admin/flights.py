@@ -7,14 +7,17 @@ from locations.models import Flight
 from locations.models.flight import normalise_number
 from portal.publishing.admin.base import FOLDED, IN_ENGLISH, WHEN_PUBLIC, PublishingAdmin
 from portal.publishing.admin.forms import ContentForm
+from portal.web.selects import LongSelect
 
 
 class FlightForm(ContentForm):
     """Takes a flight number as it is spoken or printed: "vj 458" is VJ458."""
 
     number = forms.CharField(label=_("flight number"), max_length=12)
-    origin = forms.ChoiceField(label=_("origin"), choices=airports.choices)
-    destination = forms.ChoiceField(label=_("destination"), choices=airports.choices)
+    origin = forms.ChoiceField(label=_("origin"), choices=airports.choices, widget=LongSelect)
+    destination = forms.ChoiceField(
+        label=_("destination"), choices=airports.choices, widget=LongSelect
+    )
 
     def clean_number(self) -> str:
         return normalise_number(self.cleaned_data["number"])

@@ -11,7 +11,8 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 40
 MAX_CELL = 5_000
 
-CONFLICT = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(\s|$)")
+# At the beginning of a line.
+CONFLICT = re.compile(r"(?<![^\r\n])(<{7}|\|{7}|={7}|>{7})(\s|$)")
 # What a spreadsheet would calculate: "=1+1", "@SUM(A1)", "+cmd|…".
 FORMULA = re.compile(r"^\s*(=|[+@-][A-Za-z.]+[(|!])")
 

@@ -1,5 +1,6 @@
 """The language of a page follows from its address alone: /en/… is English, all else Vietnamese."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -7,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 ENGLISH_PREFIX = "/en/"
+# What browsers read as the beginning of another host: "//", "/\\", "/<tab>/".
+HOST_BEFORE = re.compile(r"^[/\\\x00-\x20]+")
 
 
 def language_of(path: str) -> str:
@@ -14,8 +17,9 @@ def language_of(path: str) -> str:
 
 
 def in_language(path: str, language: str) -> str:
-    """The address of the same page in `language`."""
+    """The address of the same page in `language`; on this host, whatever `path` begins with."""
     bare = path.removeprefix(ENGLISH_PREFIX.rstrip("/")) if language_of(path) == "en" else path
+    bare = HOST_BEFORE.sub("/", bare)
     return ENGLISH_PREFIX.rstrip("/") + bare if language == "en" else bare
 
 

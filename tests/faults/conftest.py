@@ -1,10 +1,19 @@
 """How much of each fault is injected, and the table that `make faults` prints at the end."""
 
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import pytest
+
+from portal.environment import BASE_DIR
+from tests import workers
+from tests.deploy.nginx import free_port
+from tests.deploy.test_nginx import Portal
+from tests.faults.server import Server
 
 # Said by `make faults`; without it `make test` runs a short form of each.
 LONG = os.environ.get("FAULTS") == "long"
@@ -36,6 +45,28 @@ def tell(record_property: Callable[[str, object], None]) -> Callable[..., None]:
         assert lost == 0, observed
 
     return told
+
+
+@pytest.fixture
+def server(transactional_db: None, tmp_path: Path) -> Iterator[Server]:
+    """The portal in a process of its own, with its static files, behind no proxy yet."""
+    data = tmp_path / "data"
+    data.mkdir()
+    environment = workers.environment(
+        email_url="memorymail://",
+        DATA_DIR=str(data),
+        ALLOWED_HOSTS="localhost",
+        PORT=str(free_port()),
+        PUBLIC_BASE_URL=f"http://localhost:{free_port()}",
+        TRUSTED_PROXIES="1",
+        LOG_LEVEL="ERROR",
+    )
+    collect = ["manage.py", "collectstatic", "--no-input", "-v0"]
+    subprocess.run([sys.executable, *collect], cwd=BASE_DIR, env=environment, check=True)
+    portal = Portal(tmp_path, environment)
+    portal.start()
+    yield Server(portal)
+    portal.kill()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -15,6 +15,7 @@ from tests import factories
 from tests.open_data.reading import body, csv_rows, json_rows
 
 FORMULAS = ["=1+1", "+84 225", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1"]
+FORMULAS += ["＝1", "＋1", "－1", "＠SUM(1)", "  =1", "\ufeff=1", "\u200b\x1b@1", "\xa0\0-1"]
 HARMLESS = [
     "",
     "Chợ = 1",
@@ -22,7 +23,7 @@ HARMLESS = [
     'Quán "Bà Ba", số 2',
     "’",
     "'=1",
-    "  =1",
+    "“=1",
     "1-2",
     "Ánh, Đỗ\r\nSố 3",
 ]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from portal.publishing import content as contents
 from portal.publishing import meanwhile, workflow
 from portal.publishing.admin import conflicts
+from portal.publishing.admin.careful import CarefulAdmin, sent_text
 from portal.publishing.admin.filters import OwnProvinceFilter
 from portal.publishing.admin.forms import ChildFormSet, ContentForm, working_content
 from portal.publishing.models import Entry, Publishable, Revision
@@ -60,7 +61,7 @@ class ChildInline(admin.TabularInline):
     has_add_permission = has_delete_permission = has_change_permission
 
 
-class PublishingAdmin(admin.ModelAdmin):
+class PublishingAdmin(CarefulAdmin):
     """Saves what officers type as drafts through `workflow`; never writes an entry by itself."""
 
     form = ContentForm
@@ -262,7 +263,7 @@ class PublishingAdmin(admin.ModelAdmin):
                 workflow.request_withdrawal(
                     entry=entry,
                     by=request.user,
-                    reason=request.POST.get("reason", ""),
+                    reason=sent_text(request, "reason"),
                     expected=version,
                 )
             except ValidationError as refused:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import models
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.publishing import batches, comparison
+from portal.publishing.admin.careful import sent_text
 from portal.publishing.admin.read_only import ReadOnlyAdmin
 from portal.publishing.batches import Steps
 from portal.publishing.models import Batch, Revision
@@ -57,7 +59,7 @@ class BatchAdmin(ReadOnlyAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
         """What the batch holds, page by page, and the decision on all of it."""
-        batch = self.get_queryset(request).filter(pk=object_id).first()
+        batch = self.get_object(request, unquote(object_id))
         if batch is None or not self.has_view_permission(request, batch):
             raise Http404(_("There is no such import in your provinces."))
         errors: list[str] = []
@@ -110,7 +112,8 @@ class BatchAdmin(ReadOnlyAdmin):
         return Paginator(revisions, PER_PAGE).get_page(request.GET.get("page"))
 
     def _decision(self, request: HttpRequest, batch: Batch) -> tuple[Steps, str]:
-        note, waiting = request.POST.get("note", ""), request.POST.get("waiting", "")
+        note = sent_text(request, "note", of="decision_note")
+        waiting = request.POST.get("waiting", "")
         # What does not say what was seen, or says it wrongly, saw nothing.
         seen = int(waiting) if waiting.isdecimal() and len(waiting) < MOST_DIGITS else 0
         if "_approve" in request.POST:
@@ -120,7 +123,7 @@ class BatchAdmin(ReadOnlyAdmin):
                 batch=batch,
                 by=request.user,
                 note=note,
-                privacy_reason=request.POST.get("privacy_reason", ""),
+                privacy_reason=sent_text(request, "privacy_reason"),
                 seen=seen,
             )
             return steps, _("Approved. Residents see all of it now.")

@@ -88,8 +88,8 @@ def versions(
     taken = [name for name in mine if "_theirs" in posted or posted.get(CHOICE + name) == THEIRS]
     if taken and "_mine" not in posted:
         # The draft that was just saved is the newest; theirs is the one before it.
-        theirs = Revision.objects.of(entry)[1].content
-        yield mine | {name: theirs[name] for name in taken if name in theirs}
+        for theirs in Revision.objects.of(entry)[1:2]:
+            yield mine | {name: theirs.content[name] for name in taken if name in theirs.content}
 
 
 def _chosen(opened: Any, theirs: Any, mine: Any) -> str:

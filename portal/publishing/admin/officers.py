@@ -18,6 +18,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from portal.publishing.accounts import officer_versions, second_factor, sessions, trail
 from portal.publishing.accounts.invitations import invite, mail
 from portal.publishing.accounts.scope import may_manage, visible_to
+from portal.publishing.admin.careful import CarefulAdmin
 from portal.publishing.models import Officer
 from portal.publishing.roles import ADMINISTRATOR, NATIONAL, appointed_by, roles_of
 
@@ -64,7 +65,7 @@ class OfficerForm(forms.ModelForm):
 
 
 @admin.register(Officer)
-class OfficerAdmin(admin.ModelAdmin):
+class OfficerAdmin(CarefulAdmin):
     form = OfficerForm
     list_display = ("username", "first_name", "last_name", "roles", "is_active", "has_factor")
     list_filter = (

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
 
+from portal.publishing.admin.careful import CarefulAdmin
 from portal.publishing.paging import StaffPaginator
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(CarefulAdmin):
     """A subclass says in `get_queryset` whose rows an officer sees."""
 
     list_per_page = 50

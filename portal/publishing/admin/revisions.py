@@ -3,6 +3,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.publishing import comparison, workflow
+from portal.publishing.admin.careful import sent_text
 from portal.publishing.admin.filters import KindFilter, OwnProvinceFilter
 from portal.publishing.admin.read_only import ReadOnlyAdmin
 from portal.publishing.admin.trail import OfficerFilter, csv_of
@@ -88,13 +92,20 @@ class RevisionAdmin(ReadOnlyAdmin):
         ]
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
-        return redirect("admin:publishing_revision_review", object_id)
+        revision = self.get_object(request, unquote(object_id))
+        if revision is None:
+            raise Http404(_("There is no such revision in your provinces."))
+        return redirect("admin:publishing_revision_review", revision.pk)
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """The trail as the list shows it, with the same filters, as CSV."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return csv_of(self.get_changelist_instance(request).get_queryset(request))
+        try:
+            shown = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:  # as the list itself does
+            return redirect(f"{reverse('admin:publishing_revision_changelist')}?{ERROR_FLAG}=1")
+        return csv_of(shown.get_queryset(request))
 
     def review_view(self, request: HttpRequest, revision_id: int) -> HttpResponse:
         """The proposed content beside what is public now, and the decision on it."""
@@ -143,7 +154,7 @@ class RevisionAdmin(ReadOnlyAdmin):
         )
 
     def _decide(self, request: HttpRequest, revision: Revision) -> None:
-        note = request.POST.get("note", "")
+        note = sent_text(request, "note", of="decision_note")
         if "_approve" in request.POST:
             if "understood" not in request.POST:
                 raise ValidationError(_("Tick the sentence that says what residents will see."))
@@ -151,7 +162,7 @@ class RevisionAdmin(ReadOnlyAdmin):
                 revision=revision,
                 by=request.user,
                 note=note,
-                privacy_reason=request.POST.get("privacy_reason", ""),
+                privacy_reason=sent_text(request, "privacy_reason"),
             )
             if revision.is_exercise:
                 messages.success(request, _("Approved, as an exercise."))

@@ -10,7 +10,9 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
+from portal.publishing.admin.careful import is_key
 from portal.publishing.models import Officer, Revision
+from portal.web.spreadsheets import as_cell
 from portal.web.times import iso
 
 COLUMNS = (
@@ -18,8 +20,6 @@ COLUMNS = (
     "author", "written", "submitted", "decided by", "decided", "reason", "public note",
     "note of the decision", "hash",
 )  # fmt: skip
-# What a spreadsheet would take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class OfficerFilter(admin.SimpleListFilter):
@@ -37,7 +37,7 @@ class OfficerFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if not (value := self.value()):
             return queryset
-        if not value.isdecimal():
+        if not is_key(Officer, value):
             return queryset.none()
         return queryset.filter(Q(author=value) | Q(decided_by=value))
 
@@ -62,7 +62,9 @@ def _lines(revisions: QuerySet[Revision]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     for revision in revisions.iterator(chunk_size=1000):
-        yield writer.writerow([_harmless(value) for value in _row(revision)])
+        yield writer.writerow(
+            ["" if value is None else as_cell(str(value)) for value in _row(revision)]
+        )
 
 
 def _row(revision: Revision) -> tuple[Any, ...]:
@@ -73,8 +75,3 @@ def _row(revision: Revision) -> tuple[Any, ...]:
         revision.decided_by, iso(revision.decided_at), revision.reason, revision.public_note,
         revision.decision_note, revision.hash,
     )  # fmt: skip
-
-
-def _harmless(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text

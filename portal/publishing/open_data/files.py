@@ -12,14 +12,13 @@ from django.utils import translation
 
 from portal.publishing.models import EntryQuerySet
 from portal.publishing.open_data.dataset import Dataset, Row, Value
+from portal.web.spreadsheets import as_cell
 from portal.web.times import iso
 
 # Entries that are in memory at once. Each chunk is asked by itself from where the last one ended,
 # so that a slow download keeps no cursor open in the database.
 CHUNK = 500
 BYTE_ORDER_MARK = "\ufeff"
-# By what OWASP's “CSV Injection” names, a spreadsheet takes a cell for a formula, and by NUL.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 Table = Iterator[list[Row]]
 
@@ -103,6 +102,5 @@ def _lines(rows: list[list[Any]]) -> str:
 
 
 def _cell(value: Value) -> Any:
-    """A value as a cell; a text that a spreadsheet would run is marked as text by an apostrophe."""
     shown = " ".join(value) if isinstance(value, list) else said(value)
-    return f"'{shown}" if isinstance(shown, str) and shown.startswith(DANGEROUS) else shown
+    return as_cell(shown) if isinstance(shown, str) else shown
