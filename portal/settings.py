@@ -125,6 +125,10 @@ CACHES = {
 SHARED_CACHE = environment.redis_url(CACHES["default"])
 if SHARED_CACHE:
     CACHES["default"]["OPTIONS"] = shared_cache.OPTIONS
+for memory in (one for one in CACHES.values() if "locmem" in one["BACKEND"]):
+    # Of so many networks it is counted how often they ask; of Django's 300 an attacker with more of
+    # them would make it forget the count of each.
+    memory["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 # Memory of each process for finished pages (`portal.web.page_cache`); 0 switches it off.
 PAGE_CACHE_MB = environment.whole_number("PAGE_CACHE_MB", default=64)
 if REPLICAS and not PAGE_CACHE_MB:
