@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from portal import environment
+from portal import encrypted, environment
 from portal.environment import BASE_DIR, DEMO, env
 from portal.web import shared_cache
 
@@ -136,11 +136,21 @@ if REPLICAS and not PAGE_CACHE_MB:
         "REPLICA_URL needs the page cache, which knows how far a replica must be:"
         " remove it or PAGE_CACHE_MB=0"
     )
-vars().update(environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config))
+EMAIL = environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config)
+vars().update(EMAIL)
 EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 20
 # Without a mail server letters are printed, which is of use to who tries the demonstration only.
 EMAIL_REACHES_PEOPLE = DEMO or "console" not in vars()["EMAIL_BACKEND"]
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"no-reply@{urlsplit(PUBLIC_BASE_URL).hostname}")
+
+if not DEMO:
+    encrypted.refuse_plain_connections(
+        databases={"DATABASE_URL": DATABASES["default"]}
+        | {f"REPLICA_URL ({name})": replica for name, replica in REPLICAS.items()},
+        cache=CACHES["default"],
+        email=EMAIL,
+        networks=env.list("ENCRYPTED_NETWORKS", default=[]),
+    )
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "publishing.Officer"
