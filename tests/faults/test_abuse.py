@@ -311,7 +311,7 @@ def test_what_asks_for_too_much_is_answered_soon(portal, times, tell):
 def test_strings_against_the_caches_fill_nothing(portal, times, tell):
     """Without nginx, which would take none of them: addresses of 60,000 signs, and strings that
     are new each time."""
-    count = times(2_400, 20_000)
+    count = times(2_400, 8_000)
     link = http.client.HTTPConnection("127.0.0.1", portal.port, timeout=30)
     host = f"localhost:{portal.nginx.port}"
     before, codes = portal.memory(), Counter[int]()
