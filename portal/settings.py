@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from portal import environment
+from portal import encrypted, environment
 from portal.environment import BASE_DIR, DEMO, env
 from portal.web import shared_cache
 
@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.web.headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.web.https_only.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.web.compression.CompressionMiddleware",
@@ -126,6 +127,10 @@ CACHES = {
 SHARED_CACHE = environment.redis_url(CACHES["default"])
 if SHARED_CACHE:
     CACHES["default"]["OPTIONS"] = shared_cache.OPTIONS
+for memory in (one for one in CACHES.values() if "locmem" in one["BACKEND"]):
+    # Of so many networks it is counted how often they ask; of Django's 300 an attacker with more of
+    # them would make it forget the count of each.
+    memory["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 # Memory of each process for finished pages (`portal.web.page_cache`); 0 switches it off.
 PAGE_CACHE_MB = environment.whole_number("PAGE_CACHE_MB", default=64)
 if REPLICAS and not PAGE_CACHE_MB:
@@ -133,11 +138,21 @@ if REPLICAS and not PAGE_CACHE_MB:
         "REPLICA_URL needs the page cache, which knows how far a replica must be:"
         " remove it or PAGE_CACHE_MB=0"
     )
-vars().update(environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config))
+EMAIL = environment.parsed("EMAIL_URL", default="consolemail://", parse=env.email_url_config)
+vars().update(EMAIL)
 EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 20
 # Without a mail server letters are printed, which is of use to who tries the demonstration only.
 EMAIL_REACHES_PEOPLE = DEMO or "console" not in vars()["EMAIL_BACKEND"]
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"no-reply@{urlsplit(PUBLIC_BASE_URL).hostname}")
+
+if not DEMO:
+    encrypted.refuse_plain_connections(
+        databases={"DATABASE_URL": DATABASES["default"]}
+        | {f"REPLICA_URL ({name})": replica for name, replica in REPLICAS.items()},
+        cache=CACHES["default"],
+        email=EMAIL,
+        networks=env.list("ENCRYPTED_NETWORKS", default=[]),
+    )
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "publishing.Officer"

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
 
@@ -33,6 +34,13 @@ def no_kept_rows() -> None:
     """A test is rolled back, which nothing that was public ever is: its keys come again."""
     forget_all_that_is_kept()
     RECENTLY.forget()
+
+
+@pytest.fixture(autouse=True)
+def no_counts() -> None:
+    """Nobody has asked for anything yet, which is counted in memory (`portal.web.rates`)."""
+    for name in ("default", "of this process"):
+        caches[name].clear()
 
 
 @pytest.fixture

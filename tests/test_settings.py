@@ -99,6 +99,7 @@ BAD = [
     ("TRUSTED_PROXIES", "nginx", "TRUSTED_PROXIES must be a whole number from 0"),
     ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES must be a whole number from 0"),
     ("SESSION_IDLE_MINUTES", "0", "SESSION_IDLE_MINUTES must be a whole number from 1"),
+    ("ENCRYPTED_NETWORKS", "wg0", "ENCRYPTED_NETWORKS must be networks like 10.8.0.0/24"),
     ("LOG_LEVEL", "LOUD", "LOG_LEVEL must be one of"),
     ("MAP_TILES_URL", "tiles.test/{z}/{x}/{y}.png", "MAP_TILES_URL must look like https://tiles"),
     ("MAP_TILES_URL", "http://tiles.test/{z}/{x}/{y}.png", "MAP_TILES_URL must look like https"),
@@ -121,6 +122,59 @@ def test_a_bad_setting_stops_the_start_with_one_line(name, value, said, producti
     assert stopped.returncode == 1
     assert stopped.stderr.count("\n") == 1, stopped.stderr
     assert said in stopped.stderr
+
+
+# To another machine, and without TLS or with one that takes anybody's certificate; the way out.
+PLAIN = [
+    ("DATABASE_URL", "postgres://u:key@db.test/portal", "say ?sslmode=verify-full after it"),
+    ("DATABASE_URL", "postgres://u:key@10.8.0.21/portal?sslmode=require", "sslmode=verify-full"),
+    ("REPLICA_URL", "postgres://u:key@10.8.0.22/portal", "say ?sslmode=verify-full after it"),
+    ("CACHE_URL", "redis://:key@10.8.0.31:6379/0", "begin it with rediss://"),
+    ("EMAIL_URL", "smtp://u:key@mail.test:25", "begin it with smtp+tls:// or smtp+ssl://"),
+    ("EMAIL_URL", "smtp://u:key@[2001:db8::1]:25", "begin it with smtp+tls:// or smtp+ssl://"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "way_out"), PLAIN)
+def test_nothing_goes_to_another_machine_in_the_clear(name, value, way_out, production):
+    stopped = manage(production | {name: value}, "check")
+    assert stopped.returncode == 1
+    assert stopped.stderr.count("\n") == 1, stopped.stderr
+    assert f"{name} " in stopped.stderr and way_out in stopped.stderr
+    assert "key" not in stopped.stderr, "a password is in no message"
+    in_demo = manage(production | {"DEMO": "1", name: value}, "check")
+    assert in_demo.returncode == 0, in_demo.stderr
+
+
+SAFE = {
+    "TLS": {
+        "DATABASE_URL": "postgres://u:key@db.test/portal?sslmode=verify-full",
+        "REPLICA_URL": "postgres://u:key@copy.test/portal?sslmode=verify-ca",
+        "CACHE_URL": "rediss://:key@10.8.0.31:6379/0",
+        "EMAIL_URL": "smtp+tls://u:key@mail.test:587",
+    },
+    "this machine": {
+        "DATABASE_URL": "postgres://u:key@localhost/portal",
+        "REPLICA_URL": "postgres://u:key@127.0.0.1:5433/portal",
+        "CACHE_URL": "redis://[::1]:6379/0",
+        "EMAIL_URL": "smtp://127.0.0.1:25",
+    },
+    "a socket": {"DATABASE_URL": "postgres://u:key@%2Fvar%2Frun%2Fpostgresql/portal"},
+    "an encrypted network": {
+        "DATABASE_URL": "postgres://u:key@10.8.0.21/portal",
+        "REPLICA_URL": "postgres://u:key@10.8.0.22/portal,postgres://u:key@10.8.0.23/portal",
+        "CACHE_URL": "redis://:key@10.8.0.31:6379/0",
+        "EMAIL_URL": "smtp://u:key@10.9.0.1:25",
+        "ENCRYPTED_NETWORKS": "10.8.0.0/24,10.9.0.0/24",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", SAFE)
+def test_what_is_encrypted_or_stays_here_starts(kind, production):
+    code = "from django.conf import settings; print(settings.DATABASES['default']['HOST'])"
+    started = manage(production | SAFE[kind], "shell", "-v0", "-c", code)
+    assert started.returncode == 0, started.stderr
 
 
 TILES = [

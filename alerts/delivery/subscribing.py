@@ -14,9 +14,12 @@ from alerts.delivery import sealing
 from alerts.models import Delivery, Notice, Subscription
 from locations.models import Division, Province
 from portal import clock
+from portal.web import rates
 
-# One address gets no more than one letter in so long, however often somebody asks.
+# One address gets no more than one letter of a province in so long, however often somebody asks.
 BETWEEN_LETTERS = timedelta(minutes=10)
+# And of all provinces together no more in a day: the links in them work for two.
+LETTERS_A_DAY = 6
 CONFIRM = "confirm"
 MANAGE = "manage"
 
@@ -47,6 +50,9 @@ def _ask(channel: str, province: Province, address: str, wishes: Wishes) -> None
     known = of_province.at_address(channel, address).select_for_update().first()
     now = clock.now()
     if known and known.asked_at > now - BETWEEN_LETTERS:
+        return
+    letters = f"letters:{channel}:{sealing.digest(address)}"
+    if rates.exceeds(letters, most=LETTERS_A_DAY, seconds=24 * 3600):
         return
     subscription = known or Subscription(channel=channel, province=province)
     subscription.asked_at = subscription.letter_due_at = now

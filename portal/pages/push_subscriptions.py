@@ -68,7 +68,9 @@ class DeviceView(View):
         ):
             often = _("There were many requests from your network.")
             wait = _("Wait ten minutes, then press the button again.")
-            return problem(f"{often} {wait}", status=429)
+            response = problem(f"{often} {wait}", status=429)
+            response.headers["Retry-After"] = str(SECONDS)
+            return response
         form = self.form(request, province)
         if not form.is_valid():
             return JsonResponse({"problems": problems_of(form)}, status=422)

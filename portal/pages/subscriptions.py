@@ -75,6 +75,8 @@ class Ask(View):
         response = render(request, "pages/subscribe.html", context, status=status)
         if request.method == "POST":
             add_never_cache_headers(response)
+        if status == 429:
+            response.headers["Retry-After"] = str(SECONDS)
         return response
 
 
@@ -83,6 +85,7 @@ def asked(request: HttpRequest, province: str) -> HttpResponse:
     context = {
         "province": public_province(province),
         "unlisted": True,
+        "letters_a_day": subscribing.LETTERS_A_DAY,
         "is_printed": settings.DEMO and "console" in settings.EMAIL_BACKEND,
     }
     return render(request, "pages/subscription_asked.html", context)

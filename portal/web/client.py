@@ -2,14 +2,19 @@
 
 import hashlib
 import hmac
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 
+# Bits of an address that are counted as one: of IPv6 what one household has at least, and around
+# that what a provider gives one customer at most, or a small network has.
+ONE = {4: 32, 6: 64}
+AROUND = {4: 24, 6: 48}
 
-def client_network(request: HttpRequest) -> str:
-    """The address that the request comes from; of an IPv6 one the /64, which is one household's.
+
+def client_network(request: HttpRequest, bits: dict[int, int] = ONE) -> str:
+    """The network that the request comes from: so many `bits` of its address, by IP's version.
 
     `X-Forwarded-For` is written by anybody. Of it only what the operator's own proxies added
     (TRUSTED_PROXIES of them, counted from the end) is believed; none unless the operator says so.
@@ -23,14 +28,13 @@ def client_network(request: HttpRequest) -> str:
         address = ip_address(sender)
     except ValueError:
         return "unknown"
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped or address.version == 4:
-        return str(mapped or address)
-    return str(ip_network((int(address), 64), strict=False))
+    address = getattr(address, "ipv4_mapped", None) or address
+    network = IPv4Network if address.version == 4 else IPv6Network
+    return str(network((int(address), bits[address.version]), strict=False))
 
 
-def stand_in(request: HttpRequest) -> str:
+def stand_in(request: HttpRequest, bits: dict[int, int] = ONE) -> str:
     """What is stored to count by instead of the address: a keyed digest in an address's form."""
     key = f"client:{settings.SECRET_KEY}".encode()
-    digest = hmac.digest(key, client_network(request).encode(), hashlib.sha256)
+    digest = hmac.digest(key, client_network(request, bits).encode(), hashlib.sha256)
     return str(IPv6Address(digest[:16]))

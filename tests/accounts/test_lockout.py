@@ -9,6 +9,7 @@ from axes.models import AccessAttempt
 from django.contrib.auth.backends import ModelBackend
 from django.db import connections
 
+from portal.publishing.accounts import lockout
 from tests import factories
 from tests.accounts.conftest import Browser, code_of, kinds
 
@@ -101,6 +102,21 @@ def test_the_name_is_one_name_however_it_is_written(author, evaluated):
     for name in ("author", " author ", "ａｕｔｈｏｒ", "author\n") * 5:
         attacker.give_password(name, "guess")
     assert len(evaluated) == 5
+
+
+def test_one_network_has_so_many_guesses_over_all_accounts(author, evaluated):
+    """Each costs a tenth of a second, also for names that nobody has."""
+    attacker, most = Browser(ATTACKER), lockout.GUESSES_OF_NETWORK
+    pages = [attacker.give_password(f"name-{n}", "guess") for n in range(most + 20)]
+    assert len(evaluated) == most
+    assert [page.status_code for page in pages] == [200] * most + [429] * 20
+    assert "Từ mạng này đã có quá nhiều lần thử" in pages[-1].content.decode()
+    assert pages[-1]["Retry-After"] == "900"
+
+    assert attacker.give_password(author).status_code == 429
+    victim = Browser(OFFICE)
+    victim.give_password(author)
+    assert victim.is_inside
 
 
 def test_names_that_do_not_exist_are_locked_out_alike(evaluated, db):

@@ -1,6 +1,7 @@
 """What an officer may choose as a password, and how it is taken."""
 
 import base64
+import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from django.contrib.auth.hashers import ScryptPasswordHasher, identify_hasher, m
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django_otp.plugins.otp_static.models import StaticToken
 
 from portal import settings as as_deployed
 from portal.publishing.accounts import second_factor
@@ -178,10 +180,46 @@ def test_passwords_are_kept_with_scrypt(settings):
     assert make_password("twelve signs or more") != kept
 
 
-def test_a_recovery_code_has_forty_bits(approver):
+def test_a_recovery_code_has_forty_bits(approver, monkeypatch):
     """Eight signs of base32, each of which comes up."""
+    monkeypatch.setitem(second_factor.COST, "n", 2)
     codes = [code for _n in range(40) for code in second_factor.make_recovery_codes(approver)]
     signs = [code.replace("-", "").upper() for code in codes]
     assert len(set(signs)) == 400
     assert {len(base64.b32decode(code)) * 8 for code in signs} == {40}
     assert len(set("".join(signs))) == 32
+
+
+def test_recovery_codes_are_hashed_slowly_and_with_salt(approver, author, monkeypatch):
+    """As passwords are. The same code on two papers is not the same in the database."""
+    assert second_factor.COST == {"n": 2**14, "r": 8, "p": 5}, "OWASP's least for 2¹⁴"
+    hashed = []
+    scrypt, by_chance = hashlib.scrypt, secrets.token_bytes
+
+    def watched(code, **how):
+        hashed.append(how)
+        return scrypt(code, **how | {"n": 2})
+
+    monkeypatch.setattr(hashlib, "scrypt", watched)
+    # Every code is the same, and only the salt is left to chance.
+    monkeypatch.setattr(secrets, "token_bytes", lambda n: b"\0" * 5 if n == 5 else by_chance(n))
+    codes = {second_factor.make_recovery_codes(one)[0] for one in (approver, author)}
+    assert codes == {"aaaa-aaaa"}
+    assert StaticToken.objects.values("token").distinct().count() == 2
+    assert len({how["salt"] for how in hashed}) == 2
+    assert {len(how["salt"]) for how in hashed} == {32}
+    assert all(how["n"] == 2**14 for how in hashed)
+
+    hashed.clear()
+    assert second_factor.verify(approver, "bbbb-bbbb") is None
+    assert len(hashed) == 1, "a try costs one hash, and not one for each code"
+
+
+def test_who_came_in_by_a_recovery_code_stays_in_when_making_new_ones(approver):
+    factories.phone(approver)
+    code = second_factor.make_recovery_codes(approver)[0]
+    browser = Browser()
+    browser.give_password(approver)
+    browser.give_code(code)
+    assert browser.post("/admin/second-factor/").status_code == 200
+    assert browser.is_inside

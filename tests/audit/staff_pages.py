@@ -64,6 +64,11 @@ def recovery_codes(reader: Reader) -> Any:
     return reader.as_officer("approver").post("/admin/second-factor/", {})
 
 
+def own_sessions(reader: Reader) -> Any:
+    reader.as_officer("author").get("/admin/")
+    return reader.as_officer("author").get("/admin/sessions/")
+
+
 def password_by_invitation(reader: Reader) -> Any:
     link = invite(Officer.objects.get(username="colleague"))
     path = link.removeprefix("http://testserver").removeprefix("/en")
@@ -178,6 +183,7 @@ PAGES: dict[str, At | When] = {
     "recovery codes": When(recovery_codes),
     "second factor, none": At("/admin/second-factor/", officer="author"),
     "second factor": At("/admin/second-factor/", officer="approver"),
+    "own sessions": When(own_sessions),
     "password by invitation": When(password_by_invitation),
     "password by an old invitation": At("/admin/set-password/x/y/"),
     "password": At("/admin/password_change/", officer="author"),

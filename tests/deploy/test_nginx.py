@@ -483,6 +483,10 @@ def test_tls(echo, tmp_path):
         with socket.create_connection(("localhost", port)) as link, pytest.raises(ssl.SSLError):
             trusting.wrap_socket(link, server_hostname="elsewhere.test")
         check_ciphers(port)
+        for path in ("/api/v1/locations?limit=1", "/hai-phong/dia-diem.csv", "/feed.atom"):
+            refused = ask(plain, path)
+            assert (refused.status, refused.headers["Location"]) == (403, None)
+            assert f"https://localhost:{port}{path.partition('?')[0]}" in refused.text
         there = ask(plain, "/hai-phong/?status=all")
         assert there.status == 301
         assert there.headers["Location"] == f"https://localhost:{port}/hai-phong/?status=all"

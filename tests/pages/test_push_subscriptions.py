@@ -159,6 +159,7 @@ def test_one_network_asks_so_often_but_may_always_leave(browser, service, hai_ph
     refused = post(browser, f"/en{SUBSCRIBE}", service.device(), **WISHES)
     assert refused.status_code == 429
     [said] = refused.json()["problems"]
+    assert refused["Retry-After"] == "600"
     assert said.startswith("There were many requests") and "Wait ten minutes" in said
     assert post(browser, LEAVE, last).status_code == 200
     other = browser.post(SUBSCRIBE, {**last.form, **WISHES}, REMOTE_ADDR="198.51.100.7")

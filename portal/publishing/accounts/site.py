@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
 from portal.publishing.accounts import sessions, trail, views
+from portal.publishing.accounts.own_sessions import own_sessions
 from portal.publishing.accounts.second_factor import Stage, stage_of
 
 View = Callable[..., HttpResponse]
@@ -62,6 +63,7 @@ class StaffSite(admin.AdminSite):
             page("code/", "code", views.code, code),
             page("second-factor/", "second_factor", views.second_factor_page, inside),
             page("second-factor/set-up/", "set_up", views.set_up, set_up, inside),
+            page("sessions/", "own_sessions", own_sessions, inside),
             path(
                 "set-password/<uidb64>/<token>/",
                 views.SetPasswordView.as_view(),

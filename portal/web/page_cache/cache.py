@@ -66,7 +66,8 @@ class PageCache:
         slot = self.memory.slots.get((path, query))
         if slot is not None:
             return slot
-        address, declared = address_of(path, query), declared_at(path)
+        address = address_of(path, query)
+        declared = declared_at(path) if address else None
         if address is None or declared is None:
             return None
         return self.memory.slot(address, declared.province)

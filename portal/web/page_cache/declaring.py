@@ -16,7 +16,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 Query = dict[str, re.Pattern[str] | None]
 # The parameter of a list's page.
 PAGE_NUMBER = "[1-9][0-9]{0,3}"
-# Longer ones, and such with more parts, are Django's to judge.
+# Longer ones, and such with more parts, are Django's to judge: nothing of them is remembered.
+LONGEST_PATH = 300
 LONGEST_QUERY = 1000
 MOST_PARAMETERS = 30
 
@@ -68,7 +69,7 @@ def declared_at(path: str) -> Declared | None:
 
 def address_of(path: str, query: str) -> Address | None:
     """The address under which the page is kept; None if it is not."""
-    declared = declared_at(path)
+    declared = declared_at(path) if len(path) <= LONGEST_PATH else None
     if declared is None:
         return None
     if not query:

@@ -31,8 +31,10 @@ SAID = {
         gettext_noop("Lists to import may have 10 MB. Divide it, and send the parts."),
     ),
     "too_many": Said(
-        gettext_noop("Too much was sent at once"),
-        gettext_noop("Wait ten seconds, go back and send it again. Nothing was lost."),
+        gettext_noop("Too many requests came from your network"),
+        gettext_noop(
+            "Wait ten seconds and try again. If you sent a form, go back first: nothing was lost."
+        ),
     ),
     "away": Said(
         gettext_noop("This page cannot be shown at the moment"),
