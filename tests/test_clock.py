@@ -101,11 +101,13 @@ def test_every_decision_by_time_asks_this_clock():
         for needle in ("timezone.now(", "datetime.now(", "date.today(", "utcnow(", "Now()")
         if needle in path.read_text()
     }
-    # A phone's authenticator knows nothing of a demonstration's clock, nor do others' servers, nor
-    # what an operator keeps: certificates, backups and pages that were made on this machine.
+    # A phone's authenticator knows nothing of a demonstration's clock, nor do Django's sessions and
+    # others' servers, nor what an operator keeps: certificates, backups and pages that were made on
+    # this machine.
     assert asking == {
         "portal/clock.py": "timezone.now(",
         "portal/publishing/accounts/second_factor.py": "timezone.now(",
+        "portal/publishing/accounts/own_sessions.py": "timezone.now(",
         "alerts/delivery/retry_after.py": "datetime.now(",
         "portal/operating/alarms/certificates.py": "datetime.now(",
         "portal/operating/alarms/keeping.py": "timezone.now(",

@@ -196,7 +196,7 @@ def test_only_a_tile_server_that_is_set_may_send_pictures(url, sources, producti
 
 
 def test_replicas_are_read_beside_the_page_cache_only(production):
-    urls = "postgres://p:s@10.0.0.1/portal, postgres://p:s@10.0.0.2/portal"
+    urls = "postgres://p:s@/portal?host=/one, postgres://p:s@10.0.0.2/portal?sslmode=verify-full"
     show = "from django.conf import settings as s; print(*s.REPLICAS, *s.DATABASE_ROUTERS)"
     shown = manage(production | {"REPLICA_URL": urls}, "shell", "-v0", "-c", show)
     assert shown.stdout.split() == ["replica-1", "replica-2", "portal.publishing.replicas.Router"]
