@@ -131,7 +131,7 @@ def test_signals_reach_it():
 
 
 def test_what_it_writes_is_in_volumes_and_what_it_serves_is_not_hidden_by_them():
-    volumes = [variables()["DATA_DIR"]]
+    volumes = [variables()["DATA_DIR"], variables()["BACKUP_DIR"]]
     assert only("VOLUME").split() == volumes
     made_at_build = re.search(r"STATIC_DIR=(\S+)", " ".join(told for _, told in stage(0)))
     assert made_at_build and made_at_build[1] == variables()["STATIC_DIR"]
@@ -243,12 +243,12 @@ def test_only_nginx_is_reached_from_outside(compose):
     """They share the network of the machine."""
     services = compose["services"]
     assert all(one["network_mode"] == "host" and "ports" not in one for one in services.values())
-    for name in ("portal", "worker", "manage"):
+    for name in ("portal", "worker"):
         assert services[name]["environment"]["LISTEN"] == "127.0.0.1"
     assert "listen_addresses=127.0.0.1" in services["database"]["command"]
 
 
-@pytest.mark.parametrize("name", ["portal", "worker", "manage"])
+@pytest.mark.parametrize("name", ["portal", "worker"])
 def test_containers_of_the_portal_may_do_little(compose, name):
     service = compose["services"][name]
     assert service["read_only"] is True and service["tmpfs"] == "/tmp"
