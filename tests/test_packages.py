@@ -1,8 +1,11 @@
 """Which licences and advisories of packages `make check` lets pass."""
 
 import re
+from importlib.metadata import distributions
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from portal.environment import BASE_DIR
 from tests.tools.advisories import SKIPPED, verdict
@@ -70,3 +73,23 @@ def test_every_package_is_pinned_with_its_hashes(name):
     pinned = re.compile(r"[\w.\-]+(\[[\w,]+\])?==\S+( ;[^-]+)?(\s+--hash=sha256:[0-9a-f]{64})+\s*")
     assert len(lines) > 20
     assert not [line for line in lines if not pinned.fullmatch(line)]
+
+
+# The first of each that the portal supports, and that of Debian 12.
+@pytest.mark.parametrize("python", ["3.11.0", "3.11.2", "3.12.0", "3.13.0"])
+def test_all_that_packages_ask_for_is_pinned_whatever_the_python(python):
+    """The pins are made with one Python; another may ask for more."""
+    pins = re.findall(r"^([\w.\-]+)==", (BASE_DIR / "requirements.txt").read_text(), re.MULTILINE)
+    pinned = {canonicalize_name(name) for name in pins}
+    where = {"python_full_version": python, "python_version": python.rpartition(".")[0]}
+    installed = {
+        canonicalize_name(package.metadata["Name"]): package for package in distributions()
+    }
+    asked = {
+        f"{canonicalize_name(wanted.name)} for {name}"
+        for name in pinned & set(installed)
+        for wanted in map(Requirement, installed[name].requires or ())
+        if wanted.marker is None or wanted.marker.evaluate(where | {"extra": ""})
+    }
+    assert len(asked) > 20
+    assert not {one for one in asked if one.partition(" ")[0] not in pinned}

@@ -135,7 +135,9 @@ def test_a_disk_that_fills(free, status, monkeypatch):
 
 
 @contextmanager
-def serving(pages: dict[str, tuple[int, dict[str, str], bytes]]) -> Iterator[str]:
+def serving(
+    pages: dict[str, tuple[int, dict[str, str], bytes]], secured: ssl.SSLContext | None = None
+) -> Iterator[str]:
     """A server that gives these pages, by their path: status, headers and body."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -151,9 +153,13 @@ def serving(pages: dict[str, tuple[int, dict[str, str], bytes]]) -> Iterator[str
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    origin = f"http://127.0.0.1:{server.server_port}"
+    if secured:
+        server.socket = secured.wrap_socket(server.socket, server_side=True)
+        origin = f"https://localhost:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield origin
     finally:
         server.shutdown()
         server.server_close()
@@ -203,6 +209,27 @@ def test_a_page_that_the_portal_marks_as_one_of_earlier(pages):
     with serving(pages | {"/hai-phong/": (200, {}, marked.body)}) as url:
         status, [(_level, text)] = check("readers", url=url)
     assert (status, text.partition(":")[0]) == (2, "/hai-phong/ is shown as it was")
+
+
+@pytest.mark.parametrize(
+    ("trusted", "found"),
+    [(True, "2 pages come, and nothing on them has ended"), (False, "certificate verify failed")],
+)
+def test_pages_come_by_the_certificates_that_this_machine_trusts(
+    trusted, found, pages, tmp_path, monkeypatch
+):
+    """An office may have an authority of its own."""
+    key, made = certificate(timedelta(days=60), "localhost")
+    (tmp_path / "key.pem").write_bytes(key)
+    (tmp_path / "certificate.pem").write_bytes(made)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    with serving(pages, context) as url:
+        status, [(_level, text)] = check("readers", url=url)
+    assert status == (0 if trusted else 2)
+    assert found in text
 
 
 def test_a_page_that_does_not_come(pages):

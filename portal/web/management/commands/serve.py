@@ -1,20 +1,19 @@
 """Serves the portal: prepares it, starts the server and says when it is ready."""
 
 import errno
-import http.client
 import signal
 import socket
 import subprocess
 import sys
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.environment import env
+from portal.web.alive import answers
 from portal.web.beside import run_beside
 
 SECONDS_TO_START = 60
@@ -128,7 +127,7 @@ def wait_until_ready(server: subprocess.Popen[bytes], listen: str, port: int) ->
     """True when the server answers; false if it ended, or was stopped for not answering."""
     give_up_at = time.monotonic() + SECONDS_TO_START
     while server.poll() is None:
-        if answers(listen, port):
+        if answers(listen, port, settings.PUBLIC_BASE_URL):
             return True
         if time.monotonic() > give_up_at:
             server.terminate()
@@ -136,18 +135,3 @@ def wait_until_ready(server: subprocess.Popen[bytes], listen: str, port: int) ->
             raise CommandError(f"no good answer on /healthz for {SECONDS_TO_START} seconds")
         time.sleep(0.05)
     return False
-
-
-def answers(listen: str, port: int) -> bool:
-    """Whether /healthz answers, asked as the public address so that host and scheme are right."""
-    public = urlsplit(settings.PUBLIC_BASE_URL)
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listen, listen)  # noqa: S104
-    connection = http.client.HTTPConnection(host, port, timeout=5)
-    try:
-        headers = {"Host": public.netloc, "X-Forwarded-Proto": public.scheme}
-        connection.request("GET", "/healthz", headers=headers)
-        return connection.getresponse().status == http.client.OK
-    except OSError:
-        return False
-    finally:
-        connection.close()
