@@ -61,13 +61,14 @@ def test_slow_clients_hold_nobody_up_and_are_cut_off(portal, times, tell):
     half = count // 2
 
     def address(number: int) -> str:
-        return f"127.0.{1 + number % 4}.1"
+        """Of eight networks, of which none posts too often."""
+        return f"127.0.{1 + number % 8}.1"
 
     clients = [
         *(slow.headers(host, address(n)) for n in range(count)),
         *(slow.body(host, address(n), SUBSCRIBE, drips=True) for n in range(half)),
         *(slow.body(host, address(n), SUBSCRIBE, drips=False) for n in range(half)),
-        *(slow.reader(host, address(n), CHECK, takes=100) for n in range(half)),
+        *(slow.reader(host, address(n), CHECK, takes=1000) for n in range(half)),
         *(slow.reader(host, address(n), CHECK, takes=0) for n in range(half - 10)),
         *(slow.reader(host, address(1), LIST, takes=0) for n in range(10)),
     ]
@@ -82,8 +83,8 @@ def test_slow_clients_hold_nobody_up_and_are_cut_off(portal, times, tell):
             seconds=max(ends.values()) + 20,
             of=held,
         )
-        # These send and take all the time, and hold a connection of nginx and nothing else.
-        assert held.still("slow bodies") == held.still("slow readers") == half
+        # These send all the time, and hold a connection of nginx and nothing else.
+        assert held.still("slow bodies") == half
     check_readers(seen, most)
     late = [
         f"{kind}: {seconds:.1f} s"
