@@ -65,6 +65,7 @@ class Portal:
         """The operators' configuration before portals at `ports`."""
         servers = [f"--server=127.0.0.1:{port}" for port in ports]
         return self.run(
-            "manage.py", "nginx_conf", "--ipv4-only", "--brotli", "--log=off", f"--cache={cache}",
+            "manage.py", "nginx_conf", "--ipv4-only", "--brotli", "--log=off",
+            f"--errors={cache.parent}/error.log", f"--cache={cache}",
             *servers,
         )  # fmt: skip

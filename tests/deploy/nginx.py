@@ -87,7 +87,8 @@ def configuration(
     folder: Path, base_url: str, *servers: int, static: str = "/nowhere", **more: str
 ) -> str:
     """What `manage.py nginx_conf` writes for portals at the ports `servers`; to run in `folder`."""
-    options = {"cache": f"{folder}/cache", "log": f"{folder}/access.log", **more}
+    logs = {"log": f"{folder}/access.log", "errors": f"{folder}/error.log"}
+    options = {"cache": f"{folder}/cache", **logs, **more}
     written = StringIO()
     with override_settings(PUBLIC_BASE_URL=base_url, STATIC_ROOT=static):
         call_command(

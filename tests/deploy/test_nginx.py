@@ -322,6 +322,19 @@ def test_strings_that_tell_readers_apart_are_no_other_page(portal, province):
     assert set(words) == {"/hai-phong/", "/tim-kiem/", "/hai-phong/dia-diem/"}
 
 
+def test_no_reader_is_named_when_no_portal_answers(tmp_path):
+    """nginx's own errors would say who asked, and for which link."""
+    port, nobody = free_port(), free_port()
+    folder = tmp_path / "nginx"
+    conf = configuration(folder, f"http://localhost:{port}", nobody)
+    with nginx(folder, port, conf) as alone:
+        assert alone.ask("/theo-doi/huy/Xq3-k_9Vd7aY2mB8nL5pR1tW4zC6hJ0s/?q=cho").status == 503
+        logged = alone.log()
+    assert [words[1:4] for words in logged] == [["GET", "/theo-doi/huy/.../", "503"]]
+    errors = (folder / "error.log").read_text()
+    assert not [line for line in errors.splitlines() if "client:" in line or "127.0.0.1" in line]
+
+
 def test_the_path_and_what_the_portal_is_asked_are_the_same_thing(before_echo, echo):
     """Two ways to write what nginx takes for one address must not share a copy."""
     echo.says_until_now = True

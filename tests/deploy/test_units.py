@@ -38,3 +38,12 @@ def test_the_services_have_few_rights(unit):
     stricter = LEAST | {"UMask": "0077"}
     rights = {name: service.get(name) for name in LEAST}
     assert rights in (LEAST, stricter)
+
+
+def test_their_user_has_a_home_that_they_can_see():
+    """/home is hidden from them, and PostgreSQL's client, which looks for certificates there, then
+    goes on without TLS."""
+    (made,) = [
+        line for line in (BASE_DIR / "README.md").read_text().splitlines() if "useradd" in line
+    ]
+    assert "--home-dir /var/lib/portal portal" in made

@@ -66,6 +66,7 @@ class Command(BaseCommand):
             ("--acme", "/var/www/acme", "folder of the challenges of a certificate authority"),
             ("--cache", "/run/nginx-portal", "folder for pages, in memory: up to 128 MB"),
             ("--log", "/var/log/nginx/portal.log", "what was asked for, by nobody; or: off"),
+            ("--errors", "/var/log/nginx/error.log", "what is wrong with nginx itself"),
         ):
             parser.add_argument(name, default=default, help=f"{what} ({default})")
         parser.add_argument(
@@ -80,7 +81,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         public = urlsplit(settings.PUBLIC_BASE_URL)
         tls = public.scheme == "https"
-        names = ("certificate", "key", "acme", "cache", "log", "brotli", "ipv6")
+        names = ("certificate", "key", "acme", "cache", "log", "errors", "brotli", "ipv6")
         context: dict[str, Any] = {name: options[name] for name in names}
         context |= {
             "base_url": settings.PUBLIC_BASE_URL,
