@@ -8,7 +8,6 @@ is, writers are not held up, and what changes during the check is no difference.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -243,7 +242,7 @@ def _seen(model: type[Publishable], revision: Revision) -> contents.Content:
     return contents.seen(model, revision.content)
 
 
-def _is_embargoed(revision: Revision, at: datetime) -> bool:
+def _is_embargoed(revision: Revision, at: Any) -> bool:
     """Not by when it was approved: the clock may have been set back since."""
     opens = revision.content.get("publish_from")
     return bool(opens) and _opens(revision) > at
