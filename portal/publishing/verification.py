@@ -223,7 +223,7 @@ def _replayed(model: type[Publishable], history: list[Revision]) -> dict[str, An
         if revision.action == Revision.Action.WITHDRAW:
             withdrawn, updated = True, at
         else:
-            if before is None or _opens(before) > at:
+            if before is None or _is_embargoed(before, at):
                 published = updated = max(at, _opens(revision))
             elif withdrawn or _seen(model, before) != _seen(model, revision):
                 updated = at
@@ -240,6 +240,12 @@ def _replayed(model: type[Publishable], history: list[Revision]) -> dict[str, An
 
 def _seen(model: type[Publishable], revision: Revision) -> contents.Content:
     return contents.seen(model, revision.content)
+
+
+def _is_embargoed(revision: Revision, at: Any) -> bool:
+    """Not by when it was approved: the clock may have been set back since."""
+    opens = revision.content.get("publish_from")
+    return bool(opens) and _opens(revision) > at
 
 
 def _opens(revision: Revision) -> Any:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
@@ -45,6 +46,13 @@ def correct(entry, author, approver, **values):
 
 def found():
     return str(first_difference())
+
+
+def test_a_clock_that_was_set_back_is_no_forgery(hai_phong, author, approver):
+    with time_machine.travel(clock.now() + timedelta(days=1)):
+        place = factories.location(hai_phong)
+    correct(place, author, approver, name="Chợ Hàng mới")
+    assert first_difference() is None
 
 
 def test_a_ledger_that_nobody_touched_is_whole(published):
