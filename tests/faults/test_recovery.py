@@ -18,23 +18,17 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from locations.models import Division, ExposureLocation
-from portal import clock
 from portal.environment import BASE_DIR
-from portal.publishing.models.publishable import State
 from portal.publishing.roles import APPROVER, AUTHOR
 from tests import factories
 from tests.deploy import boxes
 from tests.faults import office
-from tests.faults.conftest import LONG
-from tests.many import fill
 from tests.operating.commands import empty_place, manage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
 
 # Seconds, as docs/van-hanh.md promises them.
 MOST_LOST, LONGEST = 60, 15 * 60
-PLACES = 200_000
 SCRIPTS = ("postgresql-archive", "postgresql-base", "postgresql-recover")
 # An office that publishes one place after the other, and says so when it was done.
 WRITER = """
@@ -255,35 +249,4 @@ def test_from_the_newest_backup(hai_phong, settings, tmp_path, times, tell):
         injected=len(acknowledged),
         observed=f"{len(missing)} missing; made in {backed_up:.0f} s, back in {seconds:.0f} s",
         lost=len(missing),
-    )
-
-
-@pytest.mark.skipif(not LONG, reason="for `make faults`: it takes minutes")
-def test_backup_and_restore_of_a_large_database(hai_phong, settings, tmp_path, tell):
-    """How long they take, and of how much: what docs/van-hanh.md says of minutes per gigabyte."""
-    settings.DATA_DIR = tmp_path / "data"
-    settings.DATA_DIR.mkdir()
-    template = factories.location(hai_phong)
-    wards = Division.objects.wards().filter(parent__parent=hai_phong.division)
-    fill(template, PLACES, wards=wards, newest=clock.now(), mark="L")
-    # Nobody has approved them, so they must not be public.
-    ExposureLocation.objects.exclude(pk=template.pk).update(state=State.DRAFT)
-    began = time.monotonic()
-    made = manage("backup", tmp_path / "backups", seconds=LONGEST)
-    backed_up = time.monotonic() - began
-    assert made.returncode == 0, made.stderr
-    (folder,) = (tmp_path / "backups").glob("portal-*")
-    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
-    with empty_place(tmp_path) as place:
-        began = time.monotonic()
-        restored = place.manage("restore", folder, seconds=LONGEST)
-        seconds = time.monotonic() - began
-        assert restored.returncode == 0, restored.stderr
-        code = "from locations.models import ExposureLocation as E; print(E.objects.count())"
-        there = int(place.ask(code))
-    tell(
-        f"a backup of {PLACES} places restored",
-        injected=PLACES,
-        observed=f"{size:.0f} MB; made in {backed_up:.0f} s, back in {seconds:.0f} s",
-        lost=PLACES + 1 - there,
     )

@@ -23,11 +23,11 @@ def environment(**more: str) -> dict[str, str]:
     return workers.environment(email_url="memorymail://", **more)
 
 
-def manage(*arguments: object, seconds: float = 120, **more: str) -> CompletedProcess[str]:
+def manage(*arguments: object, **more: str) -> CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "manage.py", *map(str, arguments)],
         cwd=settings.BASE_DIR, env=environment(**more), capture_output=True, text=True, check=False,
-        timeout=seconds,
+        timeout=120,
     )  # fmt: skip
 
 
@@ -62,10 +62,8 @@ class Place:
         self.data = data
         self.settings = {"DATA_DIR": str(data), "DATABASE_URL": url}
 
-    def manage(
-        self, *arguments: object, seconds: float = 120, **more: str
-    ) -> CompletedProcess[str]:
-        return manage(*arguments, seconds=seconds, **self.settings | more)
+    def manage(self, *arguments: object, **more: str) -> CompletedProcess[str]:
+        return manage(*arguments, **self.settings | more)
 
     def ask(self, code: str) -> str:
         """What `code` prints there, in `manage.py shell` with its models at hand."""
