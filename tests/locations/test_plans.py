@@ -8,22 +8,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from locations.made_load import MadeLoad
-from locations.models import Division
+from locations.models import Division, ExposureLocation, ExposureWindow
 from portal import clock
 from portal.publishing.roles import APPROVER, AUTHOR
 from tests import factories, many
 
-TABLE = "locations_exposurelocation"
+TABLE = ExposureLocation._meta.db_table
 # Few are current, and the archive is so large that no planner would read all of it.
 CURRENT, PAST = 200, 30_000
 LIST, ADMIN = "/hai-phong/dia-diem/", "/admin/locations/exposurelocation/"
 SEARCH = "the index of the search"
+# None of the places says its district: two indexes find that out, at the same cost.
+DISTRICTS = "exposurelocation_districts|locations_exposurelocation_district_id_\\w+"
 
 # The indexes by which an address finds its places; `{ward}` is one in which some are.
 PLANS = {
     "/": {"exposurelocation_listed"},
     "/hai-phong/": {"exposurelocation_listed"},
-    LIST: {"exposurelocation_listed", "exposurelocation_wards", "exposurelocation_districts"},
+    LIST: {"exposurelocation_listed", "exposurelocation_wards", DISTRICTS},
     f"{LIST}?status=past": {"exposurelocation_added"},
     f"{LIST}?status=all&page=2": {"exposurelocation_added"},
     f"{LIST}?status=all&ward={{ward}}": {"exposurelocation_wards"},
@@ -56,7 +58,20 @@ def archive(hai_phong) -> Division:
     many.fill(place, CURRENT, wards=here, newest=clock.now(), mark="N")
     past = clock.now() - timedelta(days=30)
     many.fill(place, PAST, wards=everywhere, newest=past, mark="P")
+    without_room_of_earlier_tests()
     return here[0]
+
+
+def without_room_of_earlier_tests() -> None:
+    """PostgreSQL keeps the pages of rows that were rolled back, and its planner counts them."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table is rewritten while any wait
+        for model in (ExposureLocation, ExposureWindow):
+            table = model._meta.db_table
+            cursor.execute(f"CLUSTER {table} USING {table}_pkey")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def plans(client, address: str) -> dict[str, str]:

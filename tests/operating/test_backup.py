@@ -142,6 +142,11 @@ def test_two_at_once_do_not_disturb_each_other(location, tmp_path):
     assert manage("backup", tmp_path).returncode == 0
 
 
+def test_one_right_after_another_is_another(location, tmp_path):
+    made = [backup(tmp_path) for _time in range(3)]
+    assert folder.whole(tmp_path) == made[::-1]
+
+
 def interrupt(backups: Path, sent: int, *, after: float) -> None:
     """Sends a signal to `manage.py backup` so many seconds after its start."""
     process = start("backup", backups)

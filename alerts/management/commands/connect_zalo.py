@@ -2,12 +2,12 @@
 
 import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from getpass import getpass
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from alerts.delivery.sealing import Unreadable
 from alerts.delivery.zalo import tokens
@@ -15,6 +15,7 @@ from alerts.delivery.zalo.client import Client, ZaloError
 from alerts.models import ZaloConnection
 from locations.models import Province
 from portal import clock
+from portal.commands import DescribedCommand
 
 HELP = """Connects the official Zalo account of a province, so that the worker sends notices by it.
 
@@ -31,11 +32,8 @@ an empty secret key leaves the one that is known.
 Exit status: 0 connected, 1 refused, 2 wrong usage."""
 
 
-class Command(BaseCommand):
+class Command(DescribedCommand):
     help = HELP
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("province", help="its address, such as hai-phong")

@@ -1,13 +1,14 @@
 """Sends to subscribers what was approved."""
 
 import signal
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from alerts.delivery.channels import channels
 from alerts.delivery.worker import Worker
+from portal.commands import DescribedCommand
 
 HELP = """Sends notices to subscribers, and answers requests to subscribe, until it is stopped.
 
@@ -19,11 +20,8 @@ Ctrl-C lets it finish the message in hand.
 Exit status: 0 stopped, or with --once nothing left to do now, 1 failed, 2 wrong usage."""
 
 
-class Command(BaseCommand):
+class Command(DescribedCommand):
     help = HELP
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -1,14 +1,15 @@
 """Builds the data file that `load_divisions` loads; for developers, when a source changes."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from locations.divisions.build import build
 from locations.divisions.records import FILE, write
 from locations.divisions.sources import EARLIER, LATEST, SourceMissing
+from portal.commands import DescribedCommand
 
 HELP = f"""Builds the file of administrative divisions from the data of two packages (MIT):
 {LATEST} and {EARLIER}. They are not among the
@@ -23,12 +24,9 @@ is in locations/divisions/data/changes.csv and successors.csv: add a line there 
 Exit status: 0 built, 1 refused (with the reason), 2 wrong usage."""
 
 
-class Command(BaseCommand):
+class Command(DescribedCommand):
     help = HELP
     requires_system_checks: list[str] = []
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -1,15 +1,16 @@
 """Builds the outlines of the map; for developers, when their source changes."""
 
 import gzip
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from locations.divisions import records
 from locations.outlines import build, drawing
+from portal.commands import DescribedCommand
 
 FILE = Path("static", "map", "outlines.json")
 HELP = f"""Builds the outlines of the provinces that the map shows, with the archipelagos Hoàng Sa
@@ -28,12 +29,9 @@ REFUSALS = (
 )  # fmt: skip
 
 
-class Command(BaseCommand):
+class Command(DescribedCommand):
     help = HELP
     requires_system_checks: list[str] = []
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--package-dir", type=Path, required=True, help="the unpacked package")

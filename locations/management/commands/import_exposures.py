@@ -1,19 +1,20 @@
 """Imports exposure locations from a spreadsheet, for a colleague to approve."""
 
 import json
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from textwrap import fill, indent
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from locations.imports.columns import COLUMNS
 from locations.imports.preview import Preview, hand_over, preview
 from locations.imports.problems import Problem, Refused
 from locations.imports.sheets import MAX_BYTES
 from locations.models import Province
+from portal.commands import DescribedCommand
 from portal.progress import Progress
 from portal.publishing.models import Batch, Officer
 
@@ -35,10 +36,10 @@ Exit status: 0 done (also when a dry run finds no error), 1 refused, with the re
 2 wrong usage."""
 
 
-class Command(BaseCommand):
+class Command(DescribedCommand):
     def create_parser(self, *args: Any, **kwargs: Any) -> Any:
         self.help = HELP.format(columns=_column_help())
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+        return super().create_parser(*args, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="the list, .xlsx or .csv")

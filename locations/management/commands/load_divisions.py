@@ -1,14 +1,15 @@
 """Loads the administrative divisions of Vietnam."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from locations.divisions.load import load
 from locations.divisions.records import FILE, UnreadableFile
+from portal.commands import DescribedCommand
 from portal.progress import Progress
 
 HELP = """Loads the provinces, districts and wards of Vietnam, of the era until 30/06/2025 and of
@@ -21,11 +22,8 @@ them. All or nothing: if it fails, the database is as before.
 Exit status: 0 loaded or already up to date, 1 refused (with the reason), 2 wrong usage."""
 
 
-class Command(BaseCommand):
+class Command(DescribedCommand):
     help = HELP
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

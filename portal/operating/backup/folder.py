@@ -61,7 +61,6 @@ def becoming(folder: Path, at: datetime) -> Iterator[Path]:
     try:
         yield partial
         _onto_disk(partial)
-        # Fails if there is one of the same second.
         partial.rename(folder / at.strftime(NAME))
         _sync(folder)
     finally:

@@ -1,12 +1,13 @@
 """Makes a backup of the portal while it serves."""
 
-from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from portal.commands import DescribedCommand
 from portal.operating.backup.making import make
 from portal.operating.backup.manifest import Refused
 from portal.progress import Progress
@@ -28,12 +29,9 @@ connection of its own, not through a pool.
 Exit status: 0 done, 1 refused with one line for each reason, 2 wrong usage."""
 
 
-class Command(BaseCommand):
+class Command(DescribedCommand):
     help = HELP
     requires_system_checks = []
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -2,14 +2,14 @@
 
 import json
 import sys
-from argparse import RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from portal.commands import DescribedCommand
 from portal.operating.alarms import CHECKS, Alarm, Level, Options, look
 
 HELP = """Looks for what an operator must know of, and says it in one line each.
@@ -28,12 +28,9 @@ The exit status is what Nagios, Icinga and others take: 0 ok, 1 warning, 2 criti
 used wrongly, or something cannot be checked)."""
 
 
-class Command(BaseCommand):
+class Command(DescribedCommand):
     help = HELP
     requires_system_checks = []
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         form = parser.add_mutually_exclusive_group()

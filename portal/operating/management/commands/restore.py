@@ -1,11 +1,11 @@
 """Loads a backup into an empty place."""
 
-from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from portal.commands import DescribedCommand
 from portal.operating.backup import folder, restoring
 from portal.operating.backup.manifest import Refused
 from portal.progress import Progress
@@ -24,12 +24,9 @@ user: runuser -u portal -- .venv/bin/python manage.py restore DIR
 Exit status: 0 done, 1 refused with one line for each reason, 2 wrong usage."""
 
 
-class Command(BaseCommand):
+class Command(DescribedCommand):
     help = HELP
     requires_system_checks = []
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", metavar="DIR", help="a backup, or a folder of backups")

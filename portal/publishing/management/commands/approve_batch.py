@@ -1,11 +1,12 @@
 """Approves an import from the command line."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from portal.commands import DescribedCommand
 from portal.progress import Progress
 from portal.publishing.batches import approve_batch
 from portal.publishing.models import Batch, Officer
@@ -18,11 +19,8 @@ for its province. The note stays in the record of every revision.
 Exit status: 0 approved, 1 refused, with the reasons, 2 wrong usage."""
 
 
-class Command(BaseCommand):
+class Command(DescribedCommand):
     help = HELP
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> Any:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("batch", type=int, metavar="ID", help="the number of the import")
