@@ -50,8 +50,12 @@ def validate_slug_is_free(slug: str) -> None:
 
 def validate_follow_address(url: str) -> None:
     """Printed codes lead only to the hosts in `FOLLOW_HOSTS`, and only by https."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" or parts.hostname not in settings.FOLLOW_HOSTS:
+    try:
+        parts = urlsplit(url)
+        is_ours = parts.scheme == "https" and parts.hostname in settings.FOLLOW_HOSTS
+    except ValueError:  # no address at all, such as "https://[::1/"
+        is_ours = False
+    if not is_ours:
         raise ValidationError(
             _("The address must begin with https:// and be on one of: %(hosts)s."),
             params={"hosts": ", ".join(settings.FOLLOW_HOSTS)},
