@@ -126,7 +126,7 @@ def signing_in(officer, name: str, evil: str) -> tuple[bool, list[str]]:
         answers = [
             browser.post(f"{LOGIN}?{name}={quote(evil)}", {
                 "username": officer.username, "password": factories.PASSWORD, **asked}),
-            browser.post(f"{CODE}?{name}={quote(evil)}", {"code": code_of(officer), **asked}),
+            browser.post(f"{CODE}?{name}={quote(evil)}", {**asked, "code": code_of(officer)}),
         ]  # fmt: skip
         inside = browser.get(INDEX).status_code == 200
     return inside, led(answers)
