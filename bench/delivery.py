@@ -60,6 +60,7 @@ def measure(subscribers: int, scratch: Path) -> list[tuple[str, str, str, bool]]
 
     from alerts.models import Delivery
     from tests import factories, smtp
+    from tests.ports import free_port
 
     call_command("load_divisions", verbosity=0)
     province = factories.province("Hải Phòng", "31")
@@ -69,7 +70,7 @@ def measure(subscribers: int, scratch: Path) -> list[tuple[str, str, str, bool]]
     started = time.perf_counter()
     factories.notice(province, body="Ai đã đến chợ Sắt.", locations=[factories.location(province)])
     approved = time.perf_counter() - started
-    with smtp.running(scratch, port=smtp.free_port()) as server:
+    with smtp.running(scratch, port=free_port()) as server:
         kills, seconds, samples = deliver(server, subscribers, scratch)
         accepted = server.messages()
         load = os.getloadavg()[0]

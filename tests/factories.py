@@ -2,6 +2,7 @@
 
 from datetime import date, time
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -9,7 +10,7 @@ from django.utils.text import slugify
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from alerts.models import CaseAnnouncement, Notice
+from alerts.models import CaseAnnouncement, DeadLetter, Dispatch, Notice
 from locations.models import Division, ExposureLocation, Flight, Province
 from portal import clock
 from portal.publishing import content as contents
@@ -150,3 +151,16 @@ def cases(of: Province, **values: Any) -> CaseAnnouncement:
     }  # fmt: skip
     links = {name: values.pop(name, ()) for name in ("also_concerns", "locations", "flights")}
     return publish(CaseAnnouncement(province=of, **defaults | values), links=links)
+
+
+def dead_letter(dispatch: Dispatch) -> DeadLetter:
+    """A message of `dispatch` that failed for good."""
+    return DeadLetter.objects.create(
+        dispatch=dispatch,
+        channel="email",
+        key=uuid4(),
+        kind=dispatch.kind,
+        rank=dispatch.rank,
+        state=DeadLetter.State.DEAD,
+        not_before=clock.now(),
+    )

@@ -85,13 +85,6 @@ def running(scratch: Path, *, port: int, keep: bool = False) -> Iterator[Server]
         process.wait()
 
 
-def free_port() -> int:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
 def _wait(port: int) -> None:
     import socket
 

@@ -9,6 +9,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -28,6 +30,20 @@ def environment(*, email_url: str, **more: str) -> dict[str, str]:
         "SUBSCRIPTION_KEYS": ",".join(settings.SUBSCRIPTION_KEYS),
         **more,
     }
+
+
+def server_environment(data: Path) -> dict[str, str]:
+    """What a server of such tests is told: on ports that are free, its files in `data`, behind one
+    proxy."""
+    return environment(
+        email_url="memorymail://",
+        DATA_DIR=str(data),
+        ALLOWED_HOSTS="localhost",
+        PORT=str(free_port()),
+        PUBLIC_BASE_URL=f"http://localhost:{free_port()}",
+        TRUSTED_PROXIES="1",
+        LOG_LEVEL="ERROR",
+    )
 
 
 def start(*arguments: str, email_url: str, log: Path, **more: str) -> "subprocess.Popen[bytes]":

@@ -23,7 +23,8 @@ from bench.spike.machine import LOAD_CORE
 from bench.spike.portal import Portal
 from bench.spike.servers import Site, granian, processor_time
 from bench.spike.targets import Target, at_least, at_most, complaints
-from tests.deploy.nginx import ask, free_port
+from tests.deploy.nginx import ask
+from tests.ports import free_port
 
 ROWS = 300
 

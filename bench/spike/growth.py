@@ -12,7 +12,8 @@ from bench.spike import peers
 from bench.spike.load import loaded
 from bench.spike.portal import Portal
 from bench.spike.servers import Server, granian, memory, processor_time, read
-from tests.deploy.nginx import ask, free_port
+from tests.deploy.nginx import ask
+from tests.ports import free_port
 
 ROWS = (10, 100, 1000, 10_000)
 PROVINCES = (1, 4, 16, 63)

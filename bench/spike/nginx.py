@@ -12,7 +12,8 @@ import brotli
 from bench.spike.machine import on_server_core
 from bench.spike.portal import Portal
 from bench.spike.servers import Server, url
-from tests.deploy.nginx import Answer, free_port, nginx
+from tests.deploy.nginx import Answer, nginx
+from tests.ports import free_port
 
 PAGE = "/page.html"
 FILE_SERVER = """

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bench.spike.load import BROWSER
 from bench.spike.machine import ROOT, on_server_core
-from tests.deploy.nginx import Answer, ask, free_port
+from tests.deploy.nginx import Answer, ask
+from tests.ports import free_port
 
 SECONDS_TO_START = 60
 # As many as `manage.py serve` gives granian.

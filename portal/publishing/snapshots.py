@@ -5,7 +5,7 @@ is approved between two of these questions would be in one part of the page and 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -17,18 +17,35 @@ METHODS = {"GET", "HEAD"}
 
 @contextmanager
 def snapshot(alias: str) -> Iterator[None]:
-    """All that is read within from the database `alias` is as it was at the first question."""
+    """All that is read within from the database `alias` is as it was at the first question. Who
+    asks nothing needs no database."""
     connection: Any = connections[alias]
     if connection.in_atomic_block:
         yield
         return
-    connection.ensure_connection()
+    with ExitStack() as until_the_end:
+        has_begun = False
+
+        def begin(execute: Callable[..., Any], *question: Any) -> Any:
+            nonlocal has_begun
+            if not has_begun:
+                has_begun = True
+                until_the_end.enter_context(_one_moment(connection))
+            return execute(*question)
+
+        with connection.execute_wrapper(begin):
+            yield
+
+
+@contextmanager
+def _one_moment(connection: Any) -> Iterator[None]:
+    """A transaction that only reads, in which others' commits are not seen."""
     is_sqlite = connection.vendor == "sqlite"
     if is_sqlite:
         # Its usual transactions begin with the lock of a writer.
         usual, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
     try:
-        with transaction.atomic(using=alias):
+        with transaction.atomic(using=connection.alias):
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

@@ -1,7 +1,6 @@
 """Every address of the admin, asked by whoever must not reach it."""
 
 from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -108,7 +107,7 @@ def test_nothing_is_approved_on_the_way_in(stage, hai_phong, author, approver):
 @pytest.fixture
 def theirs(binh_duong, their_author, db) -> dict[str, object]:
     """Something of Bình Dương under every model of the admin."""
-    from alerts.models import DeadLetter, Dispatch, Figure, Guidance, ZaloConnection
+    from alerts.models import Dispatch, Figure, Guidance, ZaloConnection
     from portal import clock
 
     location = factories.location(binh_duong, name="Nhà máy lạ")
@@ -127,15 +126,7 @@ def theirs(binh_duong, their_author, db) -> dict[str, object]:
         Batch.objects.create(province=binh_duong, author=their_author, file_name="theirs.csv"),
         AccountEvent.objects.filter(officer=their_author).first(),
         dispatch,
-        DeadLetter.objects.create(
-            dispatch=dispatch,
-            channel="email",
-            key=uuid4(),
-            kind=dispatch.kind,
-            rank=dispatch.rank,
-            state=DeadLetter.State.DEAD,
-            not_before=clock.now(),
-        ),
+        factories.dead_letter(dispatch),
         ZaloConnection.objects.create(province=binh_duong, refresh_expires_at=clock.now()),
         Division.objects.get(code="74", valid_to__isnull=False, level=1),
     ]

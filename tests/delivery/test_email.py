@@ -254,7 +254,7 @@ class Quiet(Controller):
 
 @pytest.fixture
 def answers(settings):
-    from tests.smtp import free_port
+    from tests.ports import free_port
 
     handler = Answers()
     controller = Quiet(handler, hostname="127.0.0.1", port=free_port())

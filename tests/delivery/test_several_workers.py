@@ -12,6 +12,7 @@ from django.db import connection
 from alerts.models import Delivery
 from tests import factories, smtp, workers
 from tests.delivery.conftest import subscriber
+from tests.ports import free_port
 
 # In one group with the browsers: each takes much of the machine.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
@@ -46,7 +47,7 @@ def wait_for(condition, process, seconds=120):
 def test_several_workers_at_once_send_everything_once(hai_phong, tmp_path):
     everybody = make(hai_phong, 300)
     factories.notice(hai_phong)
-    with smtp.running(tmp_path, port=smtp.free_port()) as server:
+    with smtp.running(tmp_path, port=free_port()) as server:
         some = [
             workers.start("--once", email_url=server.url, log=tmp_path / f"log-{number}")
             for number in range(3)
@@ -62,7 +63,7 @@ def test_a_worker_that_is_asked_to_stop_ends_well(hai_phong, tmp_path):
     make(hai_phong, 500)
     factories.notice(hai_phong)
     log = tmp_path / "log"
-    with smtp.running(tmp_path, port=smtp.free_port()) as server:
+    with smtp.running(tmp_path, port=free_port()) as server:
         worker = workers.start(email_url=server.url, log=log)
         wait_for(lambda: server.accepted > 20, worker)
         worker.terminate()
@@ -80,6 +81,6 @@ def test_what_cannot_work_is_told_in_one_line(hai_phong, tmp_path):
     make(hai_phong, 1)
     factories.notice(hai_phong)
     log.write_text("")
-    alone = workers.start("--once", email_url=f"smtp://127.0.0.1:{smtp.free_port()}", log=log)
+    alone = workers.start("--once", email_url=f"smtp://127.0.0.1:{free_port()}", log=log)
     assert alone.wait(60) == 1
     assert "not reached: email" in log.read_text() and "Traceback" not in log.read_text()

@@ -14,7 +14,7 @@ from portal import clock
 from tests import factories, zalo_server
 from tests.delivery.conftest import connection, revise, withdraw, work
 from tests.pages.reading import plain
-from tests.smtp import free_port
+from tests.ports import free_port
 from tests.zalo_server import Answer
 
 pytestmark = pytest.mark.django_db

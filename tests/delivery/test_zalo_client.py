@@ -9,7 +9,7 @@ import pytest
 from alerts.delivery.zalo import client as module
 from alerts.delivery.zalo.client import BadCredentials, Client, NotReached, Refused, Unclear
 from tests import zalo_server
-from tests.smtp import free_port
+from tests.ports import free_port
 from tests.zalo_server import Answer, Follower
 
 ARTICLE = {

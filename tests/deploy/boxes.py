@@ -18,8 +18,9 @@ from typing import Any
 import psycopg2
 
 from portal.environment import BASE_DIR
-from tests.deploy.nginx import ask, configuration, free_port, nginx, wait_for_port
+from tests.deploy.nginx import ask, configuration, nginx, wait_for_port
 from tests.deploy.officers import Officers
+from tests.ports import free_port
 
 PASSWORD = "only-here-and-only-now"
 SECRET = "for-two-boxes-only-0123456789-0123456789-0123456789"

@@ -10,6 +10,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from portal.environment import BASE_DIR
+from tests.ports import free_port
 
 Run = Callable[..., CompletedProcess[str]]
 
@@ -26,10 +27,9 @@ def busy_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+@pytest.fixture(name="free_port")
+def a_free_port() -> int:
+    return free_port()
 
 
 @pytest.fixture

@@ -67,11 +67,6 @@ def ask(
     return answer
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
 def wait_for_port(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
     until = time.monotonic() + 30
     while True:

@@ -33,11 +33,11 @@ from tests.deploy.nginx import (
     Nginx,
     ask,
     configuration,
-    free_port,
     nginx,
     wait_for_port,
 )
 from tests.kept_pages import at_once
+from tests.ports import free_port
 from tests.web.test_every_answer import ALWAYS
 
 # With the browser, and with what keeps both cores busy, one after the other.
@@ -102,15 +102,7 @@ def python(
     data: Path, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker
 ) -> Iterator[Portal]:
     with django_db_blocker.unblock():
-        environment = workers.environment(
-            email_url="memorymail://",
-            DATA_DIR=str(data),
-            ALLOWED_HOSTS="localhost",
-            PORT=str(free_port()),
-            PUBLIC_BASE_URL=f"http://localhost:{free_port()}",
-            TRUSTED_PROXIES="1",
-            LOG_LEVEL="ERROR",
-        )
+        environment = workers.server_environment(data)
     portal = Portal(tmp_path_factory.mktemp("python"), environment)
     yield portal
     portal.kill()

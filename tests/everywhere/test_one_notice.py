@@ -30,6 +30,7 @@ from tests.everywhere.telling import (
     notification,
     readers,
 )
+from tests.ports import free_port
 from tests.publishing.test_two_browsers import give_password, set_up_second_factor, succeeded
 from tests.push_service import Device, PushService
 from tests.zalo_server import ZaloServer
@@ -55,7 +56,7 @@ def place(hai_phong) -> ExposureLocation:
 
 @pytest.fixture
 def mail_server(tmp_path) -> Iterator[smtp.Server]:
-    with smtp.running(tmp_path, port=smtp.free_port(), keep=True) as server:
+    with smtp.running(tmp_path, port=free_port(), keep=True) as server:
         yield server
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from portal.environment import BASE_DIR
 from tests import workers
-from tests.deploy.nginx import free_port
 from tests.deploy.test_nginx import Portal
 from tests.faults.server import Server
 
@@ -52,15 +51,7 @@ def server(transactional_db: None, tmp_path: Path) -> Iterator[Server]:
     """The portal in a process of its own, with its static files, behind no proxy yet."""
     data = tmp_path / "data"
     data.mkdir()
-    environment = workers.environment(
-        email_url="memorymail://",
-        DATA_DIR=str(data),
-        ALLOWED_HOSTS="localhost",
-        PORT=str(free_port()),
-        PUBLIC_BASE_URL=f"http://localhost:{free_port()}",
-        TRUSTED_PROXIES="1",
-        LOG_LEVEL="ERROR",
-    )
+    environment = workers.server_environment(data)
     collect = ["manage.py", "collectstatic", "--no-input", "-v0"]
     subprocess.run([sys.executable, *collect], cwd=BASE_DIR, env=environment, check=True)
     portal = Portal(tmp_path, environment)

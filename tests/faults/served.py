@@ -15,8 +15,9 @@ from django.db import connection
 
 from portal.environment import BASE_DIR
 from tests import smtp, workers
-from tests.deploy.nginx import Nginx, configuration, free_port, nginx
+from tests.deploy.nginx import Nginx, configuration, nginx
 from tests.faults.slow import wait_until
+from tests.ports import free_port
 
 # Enough for files that are not written in one go.
 LOCATIONS = 600

@@ -18,9 +18,9 @@ from portal.pages.subscriptions import MOST_REQUESTS
 from portal.web.rates import TOGETHER
 from tests.deploy.nginx import ask
 from tests.faults import slow
+from tests.faults.bystanders import Seen, reading
 from tests.faults.conftest import LONG
 from tests.faults.flood import Post, flood, send
-from tests.faults.readers import Seen, reading
 from tests.faults.served import Served, served
 from tests.kept_pages import ask as ask_application
 from tests.kept_pages import cache_in_front

@@ -8,7 +8,6 @@ from contextlib import suppress
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import quote_from_bytes
-from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,7 +15,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.html import escape
 
-from alerts.models import DeadLetter, Dispatch, Figure, Guidance, ZaloConnection
+from alerts.models import Dispatch, Figure, Guidance, ZaloConnection
 from locations.imports.preview import hand_over, preview
 from locations.models import Division
 from portal import clock
@@ -77,15 +76,7 @@ def ours(hai_phong, author, approver) -> dict[str, Any]:
         hand_over(shown, by=author),
         AccountEvent.objects.first(),
         dispatch,
-        DeadLetter.objects.create(
-            dispatch=dispatch,
-            channel="email",
-            key=uuid4(),
-            kind=dispatch.kind,
-            rank=dispatch.rank,
-            state=DeadLetter.State.DEAD,
-            not_before=clock.now(),
-        ),
+        factories.dead_letter(dispatch),
         ZaloConnection.objects.create(province=hai_phong, refresh_expires_at=clock.now()),
         Division.objects.get(code="31", valid_to__isnull=False, level=1),
     ]

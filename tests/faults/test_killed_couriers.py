@@ -18,6 +18,7 @@ from portal import clock
 from tests import factories, smtp, zalo_server
 from tests.delivery.conftest import connection, subscriber, work
 from tests.faults import courier
+from tests.ports import free_port
 from tests.push_service import PushService
 from tests.zalo_server import Follower, ZaloServer
 
@@ -78,7 +79,7 @@ def judge(
 def test_e_mail(way, hai_phong, settings, tmp_path, times, tell):
     kills = times(5, 500)
     subscriptions = [subscriber(hai_phong) for _number in range(READERS)]
-    with smtp.running(tmp_path, port=smtp.free_port()) as server:
+    with smtp.running(tmp_path, port=free_port()) as server:
         changes = EMAIL | {"EMAIL_PORT": server.port, "DATA_DIR": settings.DATA_DIR}
         notices = killed(way, hai_phong, kills, changes, READERS)
         came = Counter(server.messages())

@@ -11,7 +11,8 @@ from portal.publishing import shared_versions, versions
 from portal.publishing.shared_versions import SharedVersions
 from portal.web.rates import is_too_often
 from tests.deploy.boxes import redis_server
-from tests.deploy.nginx import free_port, wait_for_port
+from tests.deploy.nginx import wait_for_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(not redis_server(), reason="apt-get install redis-server")
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from locations.models import ExposureLocation
 from portal.publishing.snapshots import ReadFromOneSnapshot
@@ -44,6 +45,12 @@ def test_writers_do_not_wait_for_who_reads(counting_twice, hai_phong):
     assert ExposureLocation.objects.count() == 1
     factories.location(hai_phong)
     assert ExposureLocation.objects.count() == 2
+
+
+def test_who_asks_nothing_needs_no_database():
+    with CaptureQueriesContext(connection) as asked:
+        assert seen_by(cached_page()(lambda request: HttpResponse())).status_code == 200
+    assert not asked.captured_queries
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
