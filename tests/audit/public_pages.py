@@ -3,7 +3,8 @@
 A new page is one line here; `test_catalogue` says which address or template has none yet.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -34,13 +35,24 @@ def asked_at_another_host(reader: Reader) -> Any:
     return reader.get("/", headers={"host": "elsewhere.test"})
 
 
-def while_the_database_is_away(reader: Reader) -> Any:
+def read_while_the_database_is_away(reader: Reader) -> Any:
+    with no_database(reader):
+        return reader.get("/hai-phong/")
+
+
+def sent_while_the_database_is_away(reader: Reader) -> Any:
+    with no_database(reader):
+        return reader.post("/hai-phong/theo-doi/email/", {"address": "a@example.vn"})
+
+
+@contextmanager
+def no_database(reader: Reader) -> Iterator[None]:
     def refuse(*_args: Any) -> None:
         raise OperationalError("the database went away")
 
     reader.client.raise_request_exception = False
     with connection.execute_wrapper(refuse):
-        return reader.get("/hai-phong/")
+        yield
 
 
 def with_a_form_that_has_expired(reader: Reader) -> Any:
@@ -343,7 +355,8 @@ PAGES: dict[str, At | When] = {
     "404": At("/khong-co/", status=404),
     "404, no such entry": At("/hai-phong/dia-diem/ZZZZZZ/", status=404),
     "400": When(asked_at_another_host, status=400),
-    "500": When(while_the_database_is_away, status=500),
+    "500": When(read_while_the_database_is_away, status=500),
+    "503": When(sent_while_the_database_is_away, status=503),
     "province, last good page": When(last_good_page),
     "form expired": When(with_a_form_that_has_expired, status=403),
 }

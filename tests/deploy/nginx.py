@@ -55,10 +55,17 @@ class Answer:
 
 
 def ask(
-    port: int, path: str, method: str = "GET", body: bytes | None = None, **headers: str
+    port: int,
+    path: str,
+    method: str = "GET",
+    body: bytes | None = None,
+    source: str = "127.0.0.1",
+    **headers: str,
 ) -> Answer:
-    """`headers` with underscores: Accept_Encoding="br"."""
-    connection = http.client.HTTPConnection("localhost", port, timeout=30)
+    """`headers` with underscores: Accept_Encoding="br"; `source` is the address that asks."""
+    connection = http.client.HTTPConnection(
+        "localhost", port, timeout=30, source_address=(source, 0)
+    )
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body=body, headers=given)
     response = connection.getresponse()

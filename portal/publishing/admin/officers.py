@@ -109,9 +109,7 @@ class OfficerAdmin(CarefulAdmin):
         if actor.is_superuser or (actor.is_national and NATIONAL in roles_of(actor)):
             where.append("is_national")
         person = ("username", "first_name", "last_name", "email", "language")
-        what = ["groups"] if obj is None else ["groups", "is_active"]
-        if obj is not None and self.has_change_permission(request, obj):
-            what.append("version")
+        what = ("groups", "is_active") if obj is not None else ("groups",)
         return (
             (gettext_lazy("Person"), {"fields": person}),
             (gettext_lazy("Where"), {"fields": where}),
