@@ -294,13 +294,21 @@ def replicas() -> dict[str, dict[str, Any]]:
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
-                **config.get("OPTIONS", {}),
+                **for_short_questions(config),
                 "connect_timeout": 2,
                 "tcp_user_timeout": 3000,
                 "application_name": "portal, reading",
             },
         }
     return found
+
+
+def for_short_questions(config: dict[str, Any]) -> dict[str, Any]:
+    """The options of the PostgreSQL in `config` without its compiler (JIT), which works for
+    fractions of a second on each question that seems to be large, to answer it in milliseconds: of
+    a province page with 300 places it made 1.3 s instead of 0.02 s."""
+    options = config.get("OPTIONS", {})
+    return {**options, "options": f"-c jit=off {options.get('options', '')}".strip()}
 
 
 def redis_url(cache: dict[str, Any]) -> str:

@@ -107,6 +107,7 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = environment.for_short_questions(DATABASES["default"])
 # Public pages are read from these; see `portal.publishing.replicas`.
 REPLICAS = environment.replicas()
 DATABASES |= REPLICAS

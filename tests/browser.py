@@ -15,8 +15,11 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
+
+from tests.waiting import PATIENCE
 
 # What Chromium would otherwise do by itself on the network, and what it cannot do as root.
 ARGUMENTS = [
@@ -28,6 +31,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=PATIENCE * 1000)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PHONE = {"width": 360, "height": 740}
 SMALL_PHONE = {"width": 320, "height": 568}
@@ -46,7 +50,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def wait_until(page: Page, expression: str, argument: Any = None, *, seconds: float = 10) -> None:
+def wait_until(
+    page: Page, expression: str, argument: Any = None, *, seconds: float = PATIENCE
+) -> None:
     """As Playwright's `wait_for_function`, which the Content-Security-Policy of a page stops when
     what is waited for has not happened at once: it evaluates in the page."""
     until = time.monotonic() + seconds
@@ -115,7 +121,7 @@ def visitor(
         is_mobile=touch,
         service_workers="allow" if service_workers else "block",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE * 1000)
     try:
         yield Visitor(context, base)
     finally:

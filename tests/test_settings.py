@@ -205,6 +205,19 @@ def test_replicas_are_read_beside_the_page_cache_only(production):
     assert "REPLICA_URL needs the page cache" in stopped.stderr
 
 
+def test_postgresql_compiles_no_question_unless_the_operator_says_so(production):
+    urls = {
+        "DATABASE_URL": "postgres://p:s@127.0.0.1/portal",
+        "REPLICA_URL": "postgres://p:s@127.0.0.1/portal?options=-c%20jit%3Don",
+    }
+    show = (
+        "from django.conf import settings as s;"
+        "print(*(one['OPTIONS']['options'] for one in s.DATABASES.values()), sep=chr(10))"
+    )
+    shown = manage(production | urls, "shell", "-v0", "-c", show)
+    assert shown.stdout.splitlines() == ["-c jit=off", "-c jit=off -c jit=on"], shown.stderr
+
+
 @pytest.mark.parametrize("name", ["DATABASE_URL", "REPLICA_URL", "CACHE_URL", "EMAIL_URL"])
 def test_a_password_is_never_repeated(name, production):
     stopped = manage(production | {name: "oranges://portal:hunter2@db.test/portal"}, "check")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import DESKTOP, PHONE
+from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("site")]
 
@@ -47,7 +48,7 @@ def page(request: pytest.FixtureRequest, browser) -> Iterator[Page]:
     context = browser.new_context(
         viewport=size, java_script_enabled=scripts, reduced_motion="reduce"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE * 1000)
     yield context.new_page()
     context.close()
 

@@ -18,9 +18,10 @@ from typing import Any
 import psycopg2
 
 from portal.environment import BASE_DIR
-from tests.deploy.nginx import ask, configuration, nginx, wait_for_port
+from tests.deploy.nginx import Nginx, ask, configuration, nginx, wait_for_port
 from tests.deploy.officers import Officers
 from tests.ports import free_port
+from tests.processes import descendants
 
 PASSWORD = "only-here-and-only-now"
 SECRET = "for-two-boxes-only-0123456789-0123456789-0123456789"
@@ -214,6 +215,7 @@ class Installation:
     box_b: Box
     officers: Officers
     nginx_port: int
+    nginx: Nginx
     # Of the pages that nginx keeps: in memory, and not on the disk of the others.
     cache: Path
 
@@ -347,7 +349,9 @@ def installation(
             static=str(folder / "box-a" / "static"),
             cache=str(cache),
         )
-        stack.enter_context(nginx(folder / "nginx", running.nginx_port, conf, **of_nginx or {}))
+        running.nginx = stack.enter_context(
+            nginx(folder / "nginx", running.nginx_port, conf, **of_nginx or {})
+        )
         running.officers = Officers(running.box_a.environment)
         stack.callback(running.officers.stop)
         yield running
@@ -362,18 +366,6 @@ def collect_static_files(folder: Path) -> "subprocess.Popen[bytes]":
         cwd=BASE_DIR,
         env={"PATH": os.environ["PATH"], "DEMO": "1", "DATA_DIR": str(folder)},
     )
-
-
-def descendants(pid: int) -> list[int]:
-    """The processes that it started, and those that they started."""
-    listed = subprocess.run(
-        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
-    ).stdout
-    parents = {int(child): int(parent) for child, parent in map(str.split, listed.splitlines())}
-    found = [pid]
-    for one in found:  # grows while it is read
-        found.extend(child for child, parent in parents.items() if parent == one)
-    return found[1:]
 
 
 def _as_postgres() -> list[str]:

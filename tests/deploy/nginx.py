@@ -20,6 +20,8 @@ from pathlib import Path
 from django.core.management import call_command
 from django.test import override_settings
 
+from tests.processes import descendants
+
 # As Debian's own, without what is for its services.
 AROUND = """
 {user}
@@ -115,6 +117,15 @@ class Nginx:
     def kept(self) -> list[Path]:
         """The files of the pages that it keeps."""
         return [path for path in (self.folder / "cache").rglob("*") if path.is_file()]
+
+    def reload(self) -> None:
+        """As `systemctl reload nginx`: other processes take its place."""
+        before = descendants(self.process.pid)
+        self.process.send_signal(signal.SIGHUP)
+        until = time.monotonic() + 20
+        while set(before) & set(descendants(self.process.pid)):
+            assert time.monotonic() < until
+            time.sleep(0.05)
 
     def log(self) -> list[list[str]]:
         """What was logged, in words."""

@@ -24,6 +24,7 @@ from tests import factories
 from tests.deploy import boxes
 from tests.faults import office
 from tests.operating.commands import empty_place, manage
+from tests.processes import descendants
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]
 
@@ -78,7 +79,7 @@ class Server(boxes.Postgres):
     def lose(self) -> None:
         """As when the machine burns: SIGKILL to every process, and the folder is no more."""
         pid = int((self.data / "postmaster.pid").read_text().split()[0])
-        for one in (pid, *boxes.descendants(pid)):
+        for one in (pid, *descendants(pid)):
             with suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
         assert self.process

@@ -22,8 +22,6 @@ LOADED = {
     "MarkerCluster.css", "outlines.js", "parts.js", "places.js", "tiles.js", "view.js",
 }  # fmt: skip
 FOCUSED = "element => element === document.activeElement"
-# Milliseconds, on a machine that has much else to do.
-LOADING = 20_000
 # A picture of one grey pixel.
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
@@ -55,7 +53,7 @@ def to_the_map(resident: Visitor, address: str = LIST) -> Page:
     """Opens the page and scrolls to its map, which then loads."""
     page = resident.open(address)
     page.locator("[data-map]").scroll_into_view_if_needed()
-    expect(page.locator(".map-below")).to_be_visible(timeout=LOADING)
+    expect(page.locator(".map-below")).to_be_visible()
     return page
 
 
@@ -100,7 +98,7 @@ def nothing_is_loaded_before_it_is_scrolled_to(browser, base: str) -> None:
             page.wait_for_load_state("networkidle")
             assert asked_for(page) == []
             page.locator("[data-map]").scroll_into_view_if_needed()
-            expect(page.locator(".map-below")).to_be_visible(timeout=LOADING)
+            expect(page.locator(".map-below")).to_be_visible()
             names = {name.rsplit("/", 1)[1].split("?")[0] for name in asked_for(page)}
             assert names == LOADED
         assert resident.faults == []
@@ -113,7 +111,7 @@ def who_saves_data_is_asked_first(browser, base: str) -> None:
         page.wait_for_timeout(500)
         assert asked_for(page) == []
         page.get_by_role("button", name="Xem bản đồ").click()
-        expect(page.locator(".map-below")).to_be_visible(timeout=LOADING)
+        expect(page.locator(".map-below")).to_be_visible()
         expect(page.locator(".map")).to_be_focused()
         assert resident.faults == []
 
@@ -129,7 +127,7 @@ def a_failure_is_said_and_can_be_tried_again(browser, base: str) -> None:
                                     use_inner_text=True)  # fmt: skip
         page.unroute("**/ban-do.json*")
         button.click()
-        expect(page.locator(".map-below")).to_be_visible(timeout=LOADING)
+        expect(page.locator(".map-below")).to_be_visible()
         expect(page.locator(".map-target")).to_have_count(2)
 
 

@@ -114,3 +114,11 @@ def test_every_page_finds_its_places_by_an_index(archive, hai_phong, client, sub
             for sql, plan in explained.items():
                 # The days of some thousand windows are joined with all of so few places at once.
                 assert "from=" in address or not reads_every_row(plan), f"{sql}\n{plan}"
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_no_question_is_compiled():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)

@@ -516,7 +516,7 @@ def test_where_the_script_is_lost_on_the_way_the_page_says_so_after_a_while(brow
         page = resident.open("/kiem-tra/")
         stuck = page.locator("#check-stuck")
         assert stuck.bounding_box()["height"] == 0
-        expect(stuck).to_be_visible(timeout=8_000)
+        expect(stuck).to_be_visible()
         expect(stuck.get_by_role("link").first).to_be_visible()
 
 

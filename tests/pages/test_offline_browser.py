@@ -6,7 +6,7 @@ that is what the worker relies on.
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Event, Timer
@@ -30,6 +30,7 @@ from portal.web.static_files import StaticFilesStorage
 from tests import factories
 from tests.browser import DESKTOP, PHONE, Visitor, visitor
 from tests.conftest import STORY_TIME
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -154,13 +155,6 @@ def resident(browser, base: str, size=PHONE) -> Iterator[Visitor]:
     touch = size is not DESKTOP
     with visitor(browser, base, size, touch=touch, service_workers=True) as somebody:
         yield somebody
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 15) -> None:
-    give_up = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < give_up, "it never came to that"
-        time.sleep(0.1)
 
 
 def kept(page: Page, ending: str = "") -> list[str]:
@@ -368,7 +362,7 @@ def test_a_slow_network_is_waited_for_until_there_is_something_better(
         expect(page.locator("#saved strong")).to_have_text(words("vi", "saved"))
 
         answered.set()
-        expect(page.locator("#saved")).to_contain_text(WORDS["vi"]["fresh"], timeout=15_000)
+        expect(page.locator("#saved")).to_contain_text(WORDS["vi"]["fresh"])
         # What has come is shown at once, although the network is as slow as before.
         slow.hold("/hai-phong/")
         began = time.monotonic()

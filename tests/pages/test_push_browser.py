@@ -6,8 +6,6 @@ sends there is handed to the browser as its push service would (DevTools).
 """
 
 import json
-import time
-from collections.abc import Callable
 
 import pytest
 import time_machine
@@ -27,6 +25,7 @@ from tests.browser import DESKTOP, PHONE, SMALL_PHONE, visitor
 from tests.conftest import STORY_TIME
 from tests.delivery.conftest import revise, withdraw, work
 from tests.push_service import PushService
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -74,13 +73,6 @@ CHANGED = """async (made) => {
   self.dispatchEvent(event);
   await work;
 }"""
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 15) -> None:
-    give_up = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < give_up, "it never came to that"
-        time.sleep(0.1)
 
 
 @pytest.fixture(autouse=True)
