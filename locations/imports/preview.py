@@ -94,8 +94,11 @@ class Preview:
     @property
     def fingerprint(self) -> str:
         """Differs as soon as handing over would do anything else than what was shown."""
-        shown = [(one.entry.pk, one.expected, one.action, one.content) for one in self.proposals]
-        return hashlib.sha256(json.dumps(shown, cls=DjangoJSONEncoder).encode()).hexdigest()
+        digest = hashlib.sha256()
+        for one in self.proposals:
+            shown = (one.entry.pk, one.expected, one.action, one.content)
+            digest.update(json.dumps(shown, cls=DjangoJSONEncoder).encode())
+        return digest.hexdigest()
 
 
 def preview(
@@ -114,12 +117,8 @@ def preview(
     """
     workflow.require_author(by, ExposureLocation(province=province))
     shown = Preview(province, file_name[-200:], hashlib.sha256(data).hexdigest(), replace)
-    sheet = read(data)
-    headings = Headings.of(sheet.headings)
-    for remark in sheet.remarks:
-        shown.findings.warn(None, "", remark)
     with suppress(TooManyErrors):
-        _compare(shown, places(sheet, headings, province, shown.findings), headings, report)
+        _compare(shown, *_listed(data, shown), report)
     return shown
 
 
@@ -140,6 +139,15 @@ def hand_over(shown: Preview, *, by: Officer, report: Report | None = None) -> B
         **shown.counts,
     )
     return batches.submit_batch(batch=batch, proposals=shown.proposals, by=by, report=report)
+
+
+def _listed(data: bytes, shown: Preview) -> tuple[list[Place], Headings]:
+    """What the file lists; its rows themselves, which take as much memory again, end here."""
+    sheet = read(data)
+    headings = Headings.of(sheet.headings)
+    for remark in sheet.remarks:
+        shown.findings.warn(None, "", remark)
+    return places(sheet, headings, shown.province, shown.findings), headings
 
 
 def _compare(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.urls import reverse
@@ -206,3 +207,31 @@ def test_nothing_in_the_export_is_a_formula(client, author, location, text):
     workflow.save_draft(entry=location, content=contents.snapshot(location), by=author, reason=text)
     client.force_login(author)
     assert exported(client)[0]["reason"] == f"'{text}"
+
+
+def test_the_head_of_a_form_names_each_field_that_is_wrong_and_leads_to_it(page):
+    response = page.post(
+        name="", latitude="200",
+        **{"windows-TOTAL_FORMS": "2", "windows-0-starts_on": "22/03/2021",
+           "windows-1-starts_on": "nay"},
+    )  # fmt: skip
+    told = re.search(r'<ul class="wrong-fields">(.*?)</ul>', response.text, re.DOTALL)[1]
+    named = [re.sub("<.*?>", "", line) for line in re.findall(r"<li>(.+?)</li>", told)]
+    assert named == [
+        "Tên địa điểm: Vui lòng nhập mục này.",
+        "Vĩ độ: Giá trị không được lớn hơn 90.",
+        "Khoảng thời gian 1: Nhập cả hai ngày (một ngày thì nhập hai lần giống nhau), hoặc bỏ"
+        " trống cả hai nếu chưa rõ.",
+        "Khoảng thời gian 2, Từ ngày: Nhập ngày hợp lệ theo dạng ngày/tháng/năm, ví dụ 22/03/2021.",
+    ]
+    ways = re.findall(r'href="#([^"]+)"', told)
+    assert len(ways) == 3
+    assert all(f'id="{place}"' in response.text for place in ways)
+
+
+def test_a_moment_of_two_fields_is_led_to_as_well(client, author, hai_phong):
+    client.force_login(author)
+    address = reverse("admin:alerts_notice_add")
+    response = client.post(address, {"expires_at_0": "nay", "expires_at_1": "9:00", "_save": "1"})
+    assert 'href="#id_expires_at_0"' in response.text
+    assert 'id="id_expires_at_0"' in response.text
