@@ -364,10 +364,12 @@ def test_a_new_address_of_the_browser_is_told_by_the_worker(resident, hai_phong,
 
 def test_what_the_worker_remembers_outlives_a_release(resident, hai_phong, monkeypatch):
     resident.subscribe()
+    page, names = resident.page, "caches.keys()"
+    # What a worker still keeps while the next takes over stays until the one after that.
+    saved = "caches.match('/kiem-tra/data.json').then((found) => Boolean(found))"
+    wait_until(lambda: page.evaluate(saved))
     monkeypatch.setattr("portal.web.offline.release", lambda: "0123456789ab")
-    page = resident.open()
     page.evaluate("navigator.serviceWorker.ready.then((r) => r.update())")
-    names = "caches.keys()"
     wait_until(lambda: any("0123456789ab" in name for name in page.evaluate(names)))
     wait_until(lambda: len({n.split("-")[1] for n in page.evaluate(names)}) == 2)
     assert "portal-push" in page.evaluate(names)
