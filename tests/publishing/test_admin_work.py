@@ -235,3 +235,10 @@ def test_a_moment_of_two_fields_is_led_to_as_well(client, author, hai_phong):
     response = client.post(address, {"expires_at_0": "nay", "expires_at_1": "9:00", "_save": "1"})
     assert 'href="#id_expires_at_0"' in response.text
     assert 'id="id_expires_at_0"' in response.text
+
+
+def test_a_key_that_no_database_can_be_asked_for_is_refused_in_words(client, author):
+    client.force_login(author)
+    response = client.post(reverse("admin:alerts_caseannouncement_add"), {"ward": "\x00"})
+    assert response.status_code == 200
+    assert "ward" in response.context["adminform"].form.errors

@@ -19,8 +19,10 @@ SAVE_AS_NEW = "_saveasnew"
 
 
 def is_key(model: type[models.Model], sent: Any) -> bool:
-    """Whether `sent` can be the key of a row of `model`; a text or 10⁴⁰ cannot be a number's."""
+    """Whether `sent` can be the key of a row of `model`; a text or 10⁴⁰ cannot be a number's, nor
+    NUL that of a text."""
     try:
+        ProhibitNullCharactersValidator()(sent)
         model._meta.pk.clean(sent, None)
     except ValidationError:
         return False
