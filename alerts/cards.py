@@ -205,7 +205,7 @@ def _route(flight: Flight) -> str:
         "destination": flight.destination_name,
         "to": flight.destination,
     }
-    rows = f"{_('Seat rows')} {flight.seat_rows}" if flight.seat_rows else ""
+    rows = " ".join([_("Seat rows"), flight.seat_rows]) if flight.seat_rows else ""
     return " · ".join(filter(None, [capfirst(route), rows]))
 
 
@@ -213,7 +213,7 @@ def _where(case: CaseAnnouncement) -> str:
     if case.ward:
         return case.ward.path_name(case.ends_on)
     names = ", ".join(province.name for province in case.provinces)
-    return f"{names} {_('(counted together)')}" if len(case.provinces) > 1 else names
+    return " ".join([names, _("(counted together)")]) if len(case.provinces) > 1 else names
 
 
 def _period(case: CaseAnnouncement) -> str:

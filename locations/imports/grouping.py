@@ -174,8 +174,10 @@ def _locate(place: Place, finder: Places, headings: Headings, findings: Findings
     try:
         place.unit = finder.find(ward=ward or "", district=district or "", on=place.last_day)
     except (ObjectDoesNotExist, Division.MultipleObjectsReturned) as error:
-        message = f"{error} {_('Write it as it was called on that day.')}"
-        findings.error(place.given_in.get(column, place.first_row), headings.words[column], message)
+        # Not within the f-string: there no program that gathers texts for translators finds it.
+        way_out = _("Write it as it was called on that day.")
+        row = place.given_in.get(column, place.first_row)
+        findings.error(row, headings.words[column], f"{error} {way_out}")
     if "ward" in headings.words or "district" in headings.words:
         is_ward = place.unit is not None and place.unit.level == Division.Level.WARD
         place.values["ward"] = place.unit.pk if place.unit and is_ward else None
